@@ -1,0 +1,108 @@
+/**
+ * Every error of this package, each with a stable `code` that callers can branch on.
+ *
+ * The package is published as ESM and CJS with several entry points, so one process may hold two copies of a
+ * class. A registered symbol marks the instances instead, and `instanceof` and `isInstance` look at that mark.
+ */
+
+const BRAND: unique symbol = Symbol.for('agent-trm.error') as never;
+
+/** Base of all errors thrown by this package. */
+export class AgentTrmError extends Error {
+  static readonly code: string = 'AGENT_TRM_ERROR';
+  /** Stable identifier of the kind of failure. */
+  readonly code: string;
+
+  constructor(message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.name = new.target.name;
+    this.code = new.target.code;
+    Object.defineProperty(this, BRAND, { value: brandsOf(new.target), enumerable: false });
+  }
+
+  /** True for an instance of this class or of a subclass, also one made by another copy of the package. */
+  static isInstance<T extends abstract new (...args: never[]) => unknown>(
+    this: T,
+    value: unknown,
+  ): value is InstanceType<T> {
+    if (typeof value !== 'object' || value === null) return false;
+    const brands = (value as { [BRAND]?: readonly string[] })[BRAND];
+    return Array.isArray(brands) && brands.includes((this as unknown as { code: string }).code);
+  }
+
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return (AgentTrmError.isInstance as (this: unknown, value: unknown) => boolean).call(this, value);
+  }
+}
+
+function brandsOf(type: unknown): readonly string[] {
+  const brands: string[] = [];
+  for (
+    let current = type;
+    typeof current === 'function' && 'code' in current;
+    current = Object.getPrototypeOf(current)
+  ) {
+    brands.push((current as { code: string }).code);
+  }
+  return brands;
+}
+
+/** Input that breaks the documented shape; `path` names the offending field, such as `labels.alertname`. */
+export class InvalidInputError extends AgentTrmError {
+  static override readonly code: string = 'INVALID_INPUT';
+  readonly path: string;
+  constructor(path: string, message: string, options?: { cause?: unknown }) {
+    super(path === '' ? message : `${path}: ${message}`, options);
+    this.path = path;
+  }
+}
+
+/** An option or environment variable with a value that cannot be used. */
+export class ConfigurationError extends AgentTrmError {
+  static override readonly code: string = 'CONFIGURATION';
+}
+
+/** A graph that cannot be built: names the operator and the shapes it was given. */
+export class GraphError extends AgentTrmError {
+  static override readonly code: string = 'GRAPH';
+}
+
+/** A checkpoint or weights file that is missing, damaged, unsafe or of another architecture. */
+export class CheckpointError extends AgentTrmError {
+  static override readonly code: string = 'CHECKPOINT';
+}
+
+/** A model folder that cannot be used: file missing, hash mismatch, unknown format version. */
+export class ModelLoadError extends AgentTrmError {
+  static override readonly code: string = 'MODEL_LOAD';
+}
+
+/** No execution provider could start, or the one asked for could not in strict mode. */
+export class ExecutionProviderError extends AgentTrmError {
+  static override readonly code: string = 'EXECUTION_PROVIDER';
+}
+
+/** onnxruntime failed while it ran a graph. */
+export class InferenceError extends AgentTrmError {
+  static override readonly code: string = 'INFERENCE';
+}
+
+/** The deadline passed before the work was done. */
+export class DeadlineExceededError extends AgentTrmError {
+  static override readonly code: string = 'DEADLINE_EXCEEDED';
+}
+
+/** The caller's AbortSignal fired; its reason is the `cause`. */
+export class AbortedError extends AgentTrmError {
+  static override readonly code: string = 'ABORTED';
+}
+
+/** A method was called after `dispose()`. */
+export class DisposedError extends AgentTrmError {
+  static override readonly code: string = 'DISPOSED';
+}
+
+/** A dataset row, a training configuration or a run folder that cannot be used. */
+export class TrainingError extends AgentTrmError {
+  static override readonly code: string = 'TRAINING';
+}

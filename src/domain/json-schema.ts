@@ -1,0 +1,91 @@
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { describeValue, quote } from './describe.js';
+import { isDnsLabel, isDnsSubdomain, isLabelSelector } from './kubernetes-names.js';
+
+/** Limits on the JSON Schema of one function. */
+export const SCHEMA_LIMITS = {
+  /** Nesting of objects and arrays. */
+  depth: 16,
+  /** Objects, arrays and scalars in all. */
+  nodes: 4_096,
+  /** Characters of a `pattern`, which bounds what a slow regular expression can cost. */
+  patternLength: 256,
+} as const;
+
+/** A fault in a schema: where, below the schema, and what. */
+export interface SchemaFault {
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+}
+
+/** Returns undefined for a valid value, else one sentence on what is wrong. */
+export type SchemaCheck = (value: unknown) => string | undefined;
+
+/** An Ajv for the schemas of one catalog: JSON Schema 2020-12, lenient about unknown keywords such as `x-derive`. */
+export function createSchemaCompiler(): Ajv2020 {
+  const ajv = new Ajv2020({ strict: false, logger: false, allErrors: false, validateSchema: false });
+  ajv.addFormat('label-selector', isLabelSelector);
+  ajv.addFormat('dns-1123-label', isDnsLabel);
+  ajv.addFormat('dns-1123-subdomain', isDnsSubdomain);
+  return ajv;
+}
+
+/** Compiles a schema on first use, since most functions of a catalog are never chosen. */
+export function lazySchemaCheck(ajv: Ajv2020, schema: object): SchemaCheck {
+  let validate: ReturnType<Ajv2020['compile']> | undefined;
+  return (value) => {
+    validate ??= ajv.compile(schema);
+    if (validate(value)) return undefined;
+    return ajv.errorsText(validate.errors, { dataVar: 'parameters', separator: '; ' });
+  };
+}
+
+/**
+ * Checks what Ajv's meta-schema does not: references that leave the schema, patterns that are too long or do not
+ * compile, and depth. Walks without recursion, so that depth cannot exhaust the stack.
+ */
+export function findSchemaFault(schema: object): SchemaFault | undefined {
+  const stack: { value: unknown; path: readonly PropertyKey[] }[] = [{ value: schema, path: [] }];
+  let nodes = 0;
+  for (let entry = stack.pop(); entry !== undefined; entry = stack.pop()) {
+    const { value, path } = entry;
+    nodes += 1;
+    if (nodes > SCHEMA_LIMITS.nodes)
+      return { path: [], message: `expected at most ${SCHEMA_LIMITS.nodes} values in a schema` };
+    if (typeof value !== 'object' || value === null) continue;
+    if (path.length > SCHEMA_LIMITS.depth) {
+      return { path: path.slice(0, 4), message: `expected at most ${SCHEMA_LIMITS.depth} levels of nesting` };
+    }
+    for (const key of Object.keys(value)) {
+      const child = (value as Record<string, unknown>)[key];
+      const childPath = [...path, Array.isArray(value) ? Number(key) : key];
+      const fault = findKeywordFault(key, child);
+      if (fault !== undefined) return { path: childPath, message: fault };
+      stack.push({ value: child, path: childPath });
+    }
+  }
+  return undefined;
+}
+
+function findKeywordFault(key: string, value: unknown): string | undefined {
+  if (key === '__proto__') return 'expected another name; this one is reserved';
+  if (typeof value !== 'string') return undefined;
+  if ((key === '$ref' || key === '$dynamicRef') && !value.startsWith('#')) {
+    return `expected a reference within the schema ("#/..."), received ${describeValue(value)}`;
+  }
+  // A name of its own would let one function's schema refer to another's.
+  if (key === '$id') return `expected no $id, received ${describeValue(value)}`;
+  return key === 'pattern' ? findPatternFault(value) : undefined;
+}
+
+function findPatternFault(pattern: string): string | undefined {
+  if (pattern.length > SCHEMA_LIMITS.patternLength) {
+    return `expected a pattern of at most ${SCHEMA_LIMITS.patternLength} characters, received ${pattern.length}`;
+  }
+  try {
+    new RegExp(pattern, 'u');
+    return undefined;
+  } catch (error) {
+    return `expected a regular expression, received ${quote(pattern)} (${error instanceof Error ? error.message : String(error)})`;
+  }
+}

@@ -1,0 +1,87 @@
+import type { Catalog, ParameterSchema, RemediationFunction } from '../../domain/catalog.js';
+import { createSchemaCompiler, lazySchemaCheck, type SchemaCheck } from '../../domain/json-schema.js';
+import { type WeightedStem, weighStems } from '../overlap.js';
+import type { EncodedText, Tokenizer } from '../text/tokenizer.js';
+import { classifyParameter, type ParameterRole } from './parameter-role.js';
+
+/** A function as the model sees it. */
+export interface EncodedFunction {
+  readonly definition: RemediationFunction;
+  readonly nameText: EncodedText;
+  readonly descriptionText: EncodedText;
+  readonly nameStems: readonly WeightedStem[];
+  readonly descriptionStems: readonly WeightedStem[];
+  /** Checks a whole parameter object against the function's schema; compiled on first use. */
+  readonly check: SchemaCheck;
+}
+
+/** A parameter that is filled by a pointer: one without `x-derive`. */
+export interface EncodedParameter {
+  /** Index into `functions`. */
+  readonly functionIndex: number;
+  readonly name: string;
+  readonly schema: ParameterSchema;
+  readonly nameText: EncodedText;
+  readonly descriptionText: EncodedText;
+  readonly role: ParameterRole;
+  /** True when it may be left to the schema's default or left out. */
+  readonly omittable: boolean;
+  /** Checks one value against the parameter's schema; compiled on first use. */
+  readonly check: SchemaCheck;
+  /** Equal for parameters that any field fills in the same way. */
+  readonly signature: string;
+}
+
+/** A catalog as the model sees it. */
+export interface EncodedCatalog {
+  readonly catalog: Catalog;
+  readonly functions: readonly EncodedFunction[];
+  /** Pointer parameters of all functions, in catalog and schema order. */
+  readonly parameters: readonly EncodedParameter[];
+}
+
+/** Turns a catalog into texts, stems and parameter roles; do it once a catalog and keep the result. */
+export function encodeCatalog(catalog: Catalog, tokenizer: Tokenizer): EncodedCatalog {
+  const ajv = createSchemaCompiler();
+  const functions = catalog.map(
+    (definition): EncodedFunction => ({
+      definition,
+      nameText: tokenizer.encodeText(definition.name),
+      descriptionText: tokenizer.encodeText(definition.description),
+      nameStems: weighStems(definition.name, tokenizer),
+      descriptionStems: weighStems(definition.description, tokenizer),
+      check: lazySchemaCheck(ajv, definition.parameters),
+    }),
+  );
+  const parameters = catalog.flatMap(({ parameters: { properties, required = [], ...rest } }, functionIndex) =>
+    pointerNames(properties).map((name): EncodedParameter => {
+      const schema = properties[name] as ParameterSchema;
+      const role = classifyParameter(name, properties);
+      const omittable = Object.hasOwn(schema, 'default') || !required.includes(name);
+      const { description, ...constraints } = schema;
+      // Local references resolve against the function's schema, so its definitions travel with the parameter's.
+      const definitions = { ...(rest.$defs !== undefined && { $defs: rest.$defs }) };
+      return {
+        functionIndex,
+        name,
+        schema,
+        nameText: tokenizer.encodeText(name),
+        descriptionText: tokenizer.encodeText(describeParameter(description, schema)),
+        role,
+        omittable,
+        check: lazySchemaCheck(ajv, { ...definitions, ...constraints }),
+        signature: JSON.stringify([constraints, definitions, role, [...role.words].sort()]),
+      };
+    }),
+  );
+  return { catalog, functions, parameters };
+}
+
+function pointerNames(properties: Readonly<Record<string, ParameterSchema>>): string[] {
+  return Object.keys(properties).filter((name) => properties[name]?.['x-derive'] === undefined);
+}
+
+function describeParameter(description: string | undefined, schema: ParameterSchema): string {
+  const choices = schema.enum === undefined ? '' : ` One of ${schema.enum.slice(0, 16).map(String).join(', ')}.`;
+  return `${description ?? ''}${choices}`;
+}

@@ -1,0 +1,23 @@
+export { type AlertLimits, DEFAULT_ALERT_LIMITS, type EncodedAlert, encodeAlert } from './alert/encode-alert.js';
+export { type EncodedField, FIELD_TYPE, type FieldType } from './alert/field.js';
+export { baseKey, kindOfLabel } from './alert/label-kinds.js';
+export { CAUSES, causePhrase } from './answer/causes.js';
+export {
+  type CalibrationFeatures,
+  type DecodedAnswer,
+  decodeAnswer,
+  type RawAnswer,
+} from './answer/decode-answer.js';
+export { explain } from './answer/explain.js';
+export {
+  type EncodedCatalog,
+  type EncodedFunction,
+  type EncodedParameter,
+  encodeCatalog,
+} from './catalog/encode-catalog.js';
+export { type PointerOption, type PointerOptions, pointerColumn, pointerOptions } from './catalog/pointer-options.js';
+export { collate, type EncodedRow, type HostTensor, type ModelInputs } from './collate.js';
+export { lexWords } from './text/shapes.js';
+export { type EncodedText, Tokenizer } from './text/tokenizer.js';
+export { buildVocabulary, parseVocabulary, type Vocabulary, type VocabularyOptions } from './text/vocabulary.js';
+export { splitWords } from './text/words.js';

@@ -1,0 +1,36 @@
+/** Characters of a text that are read; what is behind them is ignored. */
+const MAX_TEXT = 4_096;
+
+/**
+ * Text as the model may see it: compatibility forms unified (NFKC), format characters (zero-width, bidi overrides) and
+ * lone surrogates removed, control characters turned into spaces, cut to 4,096 characters.
+ */
+export function cleanText(text: string): string {
+  return text
+    .slice(0, MAX_TEXT)
+    .normalize('NFKC')
+    .slice(0, MAX_TEXT)
+    .replace(/[\p{Cf}\p{Cs}]/gu, '')
+    .replace(/\p{Cc}+/gu, ' ');
+}
+
+/**
+ * Splits identifiers and prose into lower-case words at case changes, punctuation and spaces; digits stay with their
+ * letters: `PodCPUHigh` -> pod, cpu, high; `api-7d9f8b6c5-x2x4z` -> api, 7d9f8b6c5, x2x4z.
+ */
+export function splitWords(text: string): string[] {
+  const spaced = cleanText(text)
+    .replace(/(\p{Ll})(\p{Lu})/gu, '$1 $2')
+    .replace(/(\p{Nd})(\p{Lu}\p{Ll})/gu, '$1 $2')
+    // The plural of an acronym ("PVCs") is one word.
+    .replace(/(\p{Lu})(?!\p{Lu}s(?![\p{Ll}\p{Nd}]))(\p{Lu}\p{Ll})/gu, '$1 $2')
+    // A class of status codes ("HTTP5xx") is a word of its own.
+    .replace(/(\p{L})([1-5]xx)(?![\p{L}\p{Nd}])/giu, '$1 $2');
+  return (spaced.match(/[\p{L}\p{M}\p{N}]+/gu) ?? []).map((word) => word.toLowerCase());
+}
+
+/** Crude stem by which words are compared for overlap: no plural `s`, at most six letters. */
+export function stemWord(word: string): string {
+  const singular = word.length > 3 && word.endsWith('s') && !word.endsWith('ss') ? word.slice(0, -1) : word;
+  return singular.slice(0, 6);
+}

@@ -1,0 +1,17 @@
+import { ELEMENTWISE } from './elementwise.js';
+import { INDEXING } from './indexing.js';
+import { LAYOUT } from './layout.js';
+import { MATMUL } from './matmul.js';
+import { NORMALIZATION } from './normalization.js';
+import { REDUCTION } from './reduction.js';
+import type { OperatorTable } from '../types.js';
+
+/** Every operator that the builder knows: how shapes follow, and how gradients flow back. */
+export const OPERATORS: OperatorTable = {
+  ...ELEMENTWISE,
+  ...REDUCTION,
+  ...LAYOUT,
+  ...MATMUL,
+  ...INDEXING,
+  ...NORMALIZATION,
+};

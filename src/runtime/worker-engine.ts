@@ -1,0 +1,159 @@
+import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
+import { InferenceError, InvalidInputError } from '../core/errors.js';
+import { messageOf } from './failure.js';
+import type { OnnxruntimeModule } from './load-onnxruntime.js';
+import type { ProviderFailure, WorkerCalls, WorkerSessionOptions } from './protocol.js';
+import { Residents } from './residents.js';
+import type { ExecutionProviderName, Tensor, TensorArray, TensorType } from './types.js';
+
+/** What the worker thread does, apart from messages: sessions and resident tensors of one Runtime. */
+export class WorkerEngine {
+  readonly #onnxruntime: OnnxruntimeModule;
+  readonly #sessions = new Map<number, InferenceSession>();
+  readonly #residents = new Residents();
+
+  constructor(onnxruntime: OnnxruntimeModule) {
+    this.#onnxruntime = onnxruntime;
+  }
+
+  supported(): WorkerCalls['supported']['response'] {
+    return this.#onnxruntime.listSupportedBackends().map(({ name, bundled }) => ({ name, bundled }));
+  }
+
+  async probe(request: WorkerCalls['probe']['request']): Promise<WorkerCalls['probe']['response']> {
+    const usable: ExecutionProviderName[] = [];
+    const failures: ProviderFailure[] = [];
+    for (const provider of request.candidates) {
+      try {
+        await (await this.#load(request.model, provider, request.options)).release();
+        usable.push(provider);
+      } catch (error) {
+        failures.push({ provider, reason: messageOf(error) });
+      }
+    }
+    return { usable, failures };
+  }
+
+  async create(request: WorkerCalls['create']['request']): Promise<WorkerCalls['create']['response']> {
+    const failures: ProviderFailure[] = [];
+    for (const provider of request.candidates) {
+      try {
+        // onnxruntime throws when the first provider of a list cannot start, so each gets a session of its own.
+        const session = await this.#load(request.model, provider, request.options);
+        this.#sessions.set(request.session, session);
+        return { provider, failures, inputNames: session.inputNames, outputNames: session.outputNames };
+      } catch (error) {
+        failures.push({ provider, reason: messageOf(error) });
+      }
+    }
+    return { provider: undefined, failures, inputNames: [], outputNames: [] };
+  }
+
+  async run(request: WorkerCalls['run']['request']): Promise<Record<string, Tensor>> {
+    const session = this.#sessions.get(request.session);
+    if (!session) throw new InferenceError('the session is not loaded in this worker');
+    const feeds: Record<string, OrtTensor> = {};
+    for (const [input, tensor] of Object.entries(request.feeds)) feeds[input] = this.#toOrt(tensor);
+    for (const [input, name] of Object.entries(request.residentInputs)) {
+      feeds[input] = this.#toOrt(this.#residents.get(name));
+    }
+    const computed = await this.#compute(session, feeds, request);
+    for (const [output, name] of Object.entries(request.residentOutputs)) {
+      this.#residents.replace(name, computed[output]!);
+    }
+    return Object.fromEntries(request.outputs.map((output) => [output, computed[output]!]));
+  }
+
+  async release(session: number): Promise<void> {
+    await this.#sessions.get(session)?.release();
+    this.#sessions.delete(session);
+  }
+
+  setResident(name: string, tensor: Tensor): void {
+    this.#residents.set(name, tensor);
+  }
+
+  getResident(name: string): Tensor {
+    const { type, dims, data } = this.#residents.get(name);
+    return { type, dims, data: data.slice() };
+  }
+
+  deleteResident(name: string): void {
+    this.#residents.delete(name);
+  }
+
+  async close(): Promise<void> {
+    for (const session of [...this.#sessions.keys()]) await this.release(session);
+    this.#residents.clear();
+  }
+
+  #load(model: Uint8Array, provider: ExecutionProviderName, options: WorkerSessionOptions): Promise<InferenceSession> {
+    const takesDevice = provider === 'cuda' || provider === 'tensorrt' || provider === 'dml';
+    return this.#onnxruntime.InferenceSession.create(model, {
+      executionProviders: [takesDevice ? { name: provider, deviceId: options.deviceId } : provider],
+      intraOpNumThreads: options.intraOpThreads,
+      interOpNumThreads: 1,
+      executionMode: 'sequential',
+      graphOptimizationLevel: options.optimization,
+      logSeverityLevel: 4,
+    });
+  }
+
+  /** One run; outputs that stay resident go into the spare array of their name when it has one. */
+  async #compute(
+    session: InferenceSession,
+    feeds: Record<string, OrtTensor>,
+    request: WorkerCalls['run']['request'],
+  ): Promise<Record<string, Tensor>> {
+    const prepared = new Map<string, Tensor>();
+    for (const [output, name] of Object.entries(request.residentOutputs)) {
+      const spare = request.outputs.includes(output) ? undefined : this.#residents.spare(name);
+      if (spare) prepared.set(output, spare);
+    }
+    const names = [...new Set([...request.outputs, ...Object.keys(request.residentOutputs)])];
+    try {
+      return await this.#runInto(session, feeds, names, prepared);
+    } catch (error) {
+      // A spare array of the wrong shape is refused; graphs have no side effects, so the run is simply done again.
+      if (prepared.size > 0) return await this.#runInto(session, feeds, names, new Map()).catch(rethrow);
+      return rethrow(error);
+    }
+  }
+
+  async #runInto(
+    session: InferenceSession,
+    feeds: Record<string, OrtTensor>,
+    names: readonly string[],
+    prepared: ReadonlyMap<string, Tensor>,
+  ): Promise<Record<string, Tensor>> {
+    const fetches: Record<string, OrtTensor | null> = {};
+    for (const name of names) {
+      const target = prepared.get(name);
+      fetches[name] = target ? this.#toOrt(target) : null;
+    }
+    const results = await session.run(feeds, fetches);
+    const computed: Record<string, Tensor> = {};
+    for (const name of names) computed[name] = prepared.get(name) ?? this.#fromOrt(results[name]!);
+    return computed;
+  }
+
+  #toOrt({ type, data, dims }: Tensor): OrtTensor {
+    return new this.#onnxruntime.Tensor(type, data as Float32Array, dims) as OrtTensor;
+  }
+
+  #fromOrt(tensor: OrtTensor): Tensor {
+    let data = tensor.data as TensorArray;
+    // A later onnxruntime may hand out Float16Array where the JavaScript engine has it.
+    if (tensor.type === 'float16' && !(data instanceof Uint16Array)) {
+      const { buffer, byteOffset, length } = data as Float32Array;
+      data = new Uint16Array(buffer, byteOffset, length);
+    }
+    if (this.#residents.holds(data.buffer)) data = data.slice();
+    return { type: tensor.type as TensorType, data, dims: tensor.dims };
+  }
+}
+
+function rethrow(error: unknown): never {
+  if (InvalidInputError.isInstance(error)) throw error;
+  throw new InferenceError(messageOf(error), { cause: error });
+}

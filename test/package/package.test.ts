@@ -1,0 +1,123 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { publint } from 'publint';
+import { formatMessage } from 'publint/utils';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runImportProbe } from './import-probe.js';
+import {
+  installPackedPackage,
+  listSpecifiers,
+  type PackedPackage,
+  REPOSITORY,
+  readManifest,
+  runOrThrow,
+  runProcess,
+} from './packed-package.js';
+import { findTypeErrors } from './type-consumer.js';
+
+const manifest = readManifest();
+const specifiers = listSpecifiers();
+let packed: PackedPackage;
+
+beforeAll(() => {
+  packed = installPackedPackage();
+});
+
+afterAll(() => packed?.[Symbol.dispose]());
+
+describe('the files of the package', () => {
+  it('are dist, models and the pages about the package', () => {
+    const allowed = /^(dist\/|models\/|(package\.json|README\.md|CHANGELOG\.md|SECURITY\.md|LICENSE)$)/;
+    expect(packed.files.filter((file) => !allowed.test(file))).toEqual([]);
+    expect(packed.files).toEqual(expect.arrayContaining(['package.json', 'README.md', 'CHANGELOG.md', 'LICENSE']));
+  });
+
+  it('hold every entry that package.json names', () => {
+    const entries = Object.values(manifest.exports).flatMap((target) =>
+      typeof target === 'string'
+        ? [target]
+        : [target.import, target.require].flatMap((condition) => [condition.types, condition.default]),
+    );
+    const wanted = [...entries, ...Object.values(manifest.bin), 'dist/runtime-worker.js'];
+    expect(packed.files).toEqual(expect.arrayContaining(wanted.map((file) => path.posix.normalize(file))));
+  });
+
+  it('hold every model folder whole', () => {
+    const models = path.join(REPOSITORY, 'models');
+    const folders = readdirSync(models).filter((name) => existsSync(path.join(models, name, 'manifest.json')));
+    const wanted = folders.flatMap((folder) =>
+      readdirSync(path.join(models, folder)).map((file) => `models/${folder}/${file}`),
+    );
+    expect(packed.files).toEqual(expect.arrayContaining(wanted));
+  });
+
+  it('name no path of the machine that built them', () => {
+    const offenders = packed.files
+      .filter((file) => /\.(c?js|d\.c?ts|json)$/.test(file))
+      .filter((file) => readFileSync(path.join(packed.root, file), 'utf8').includes(REPOSITORY));
+    expect(offenders).toEqual([]);
+  });
+});
+
+describe.each(['import', 'require'] as const)('%s', (kind) => {
+  it.each(specifiers)('loads %s without native code', (specifier) => {
+    const { exported, nativeFiles, onnxruntimeFiles } = runImportProbe(packed.consumer, kind, specifier);
+    expect(exported).not.toEqual([]);
+    expect(exported).not.toContain('default');
+    expect({ nativeFiles, onnxruntimeFiles }).toEqual({ nativeFiles: [], onnxruntimeFiles: [] });
+  });
+
+  it('would notice native code', () => {
+    const { nativeFiles, onnxruntimeFiles } = runImportProbe(packed.consumer, kind, 'onnxruntime-node');
+    expect(nativeFiles).not.toEqual([]);
+    expect(onnxruntimeFiles).not.toEqual([]);
+  });
+
+  it.each(specifiers)('gives the same names for %s as the other module kind', (specifier) => {
+    const other = kind === 'import' ? 'require' : 'import';
+    const own = runImportProbe(packed.consumer, kind, specifier).exported;
+    expect(own).toEqual(runImportProbe(packed.consumer, other, specifier).exported);
+  });
+});
+
+describe('the command', () => {
+  it('starts under Node and prints its help', () => {
+    const [file = ''] = Object.values(manifest.bin);
+    expect(readFileSync(path.join(packed.root, file), 'utf8')).toMatch(/^#!\/usr\/bin\/env node\n/);
+    const { status, stdout, stderr } = runProcess(
+      process.execPath,
+      [path.join(packed.root, file), '--help'],
+      packed.consumer,
+    );
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(stdout).toContain('agent-trm');
+  });
+});
+
+describe('the types', () => {
+  it.each(['NodeNext', 'Bundler'] as const)('resolve under moduleResolution %s', (resolution) => {
+    expect(findTypeErrors(packed.consumer, specifiers, resolution)).toEqual([]);
+  });
+
+  it('would be missed if they were not there', () => {
+    const errors = findTypeErrors(packed.consumer, [`${manifest.name}/no-such-subpath`], 'NodeNext');
+    expect(errors.join('\n')).toContain('no-such-subpath');
+  });
+
+  it('satisfy attw', () => {
+    const manifestPath = path.join(REPOSITORY, 'node_modules/@arethetypeswrong/cli/package.json');
+    const { bin } = JSON.parse(readFileSync(manifestPath, 'utf8')) as { bin: { attw: string } };
+    const program = path.join(path.dirname(manifestPath), bin.attw);
+    // The node16 profile leaves out resolution without `exports`, which no supported Node version uses.
+    const parameters = [program, packed.tarball, '--profile', 'node16', '--no-emoji', '--no-color'];
+    expect(runOrThrow(process.execPath, parameters, packed.consumer)).toContain('No problems found');
+  });
+});
+
+describe('package.json', () => {
+  it('satisfies publint', async () => {
+    const { messages, pkg } = await publint({ pkgDir: packed.root, pack: false, strict: true });
+    const findings = messages.filter((message) => message.type !== 'suggestion');
+    expect(findings.map((message) => formatMessage(message, pkg, { color: false }))).toEqual([]);
+  });
+});

@@ -1,0 +1,115 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { InvalidInputError } from '../../../src/core/errors.js';
+import { parseCatalog } from '../../../src/domain/index.js';
+import { collate, type EncodedRow, type HostTensor, type ModelInputs } from '../../../src/encoding/index.js';
+import { alertOf, arbitraryAlert, rowOf } from './helpers.js';
+
+const smallCatalog = parseCatalog([{ name: 'page-owner', description: 'Tell the owner' }]);
+const REFERENCES = [
+  'field_key',
+  'field_value',
+  'function_name',
+  'function_description',
+  'parameter_name',
+  'parameter_description',
+];
+
+function tensor(inputs: ModelInputs, name: string): HostTensor {
+  const found = inputs.tensors[name];
+  if (found === undefined) throw new Error(`no tensor ${name}`);
+  return found;
+}
+
+/** Everything that one row of a batch says, with references resolved to tokens and padding removed. */
+function readRow(inputs: ModelInputs, row: number, { alert, catalog }: EncodedRow): Record<string, unknown> {
+  const texts = tensor(inputs, 'text_tokens');
+  const width = texts.dims[1] ?? 0;
+  const tokensOf = (index: number): number[] =>
+    [...texts.data.subarray(index * width, (index + 1) * width)].filter((token) => token > 0);
+  const rowsOf = (name: string, count: number): number[] => {
+    const { data, dims } = tensor(inputs, name);
+    const columns = dims[1] ?? 0;
+    expect([...data.subarray(row * columns + count, (row + 1) * columns)].every((value) => value === 0)).toBe(true);
+    return [...data.subarray(row * columns, row * columns + count)];
+  };
+  const counts: Record<string, number> = {
+    field_type: alert.fields.length,
+    field_key: alert.fields.length,
+    field_value: alert.fields.length,
+    function_name: catalog.functions.length,
+    function_description: catalog.functions.length,
+    function_mask: catalog.functions.length,
+    parameter_function: catalog.parameters.length,
+    parameter_name: catalog.parameters.length,
+    parameter_description: catalog.parameters.length,
+  };
+  const read: Record<string, unknown> = {};
+  for (const [name, count] of Object.entries(counts)) {
+    const values = rowsOf(name, count);
+    read[name] = REFERENCES.includes(name) ? values.map(tokensOf) : values;
+  }
+  const overlap = tensor(inputs, 'overlap');
+  const start = row * (overlap.dims[1] ?? 0) * 3;
+  read['overlap'] = [...overlap.data.subarray(start, start + catalog.functions.length * 3)];
+  const mask = tensor(inputs, 'pointer_mask');
+  const columns = mask.dims[2] ?? 0;
+  read['pointer_mask'] = catalog.parameters.map((_, index) => {
+    const at = (row * (mask.dims[1] ?? 0) + index) * columns;
+    const line = [...mask.data.subarray(at, at + columns)];
+    return [...line.slice(0, alert.fields.length), line.at(-1)];
+  });
+  return read;
+}
+
+describe('collate', () => {
+  it('gives a row the same numbers alone and in a batch', () => {
+    fc.assert(
+      fc.property(fc.array(arbitraryAlert, { minLength: 1, maxLength: 4 }), fc.boolean(), (alerts, mixed) => {
+        const rows = alerts.map((alert, index) => rowOf(alert, mixed && index % 2 === 1 ? smallCatalog : undefined));
+        const batch = collate(rows);
+        for (const [index, row] of rows.entries()) {
+          expect(readRow(batch, index, row)).toEqual(readRow(collate([row]), 0, row));
+        }
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it('has the shapes of the graph, row 0 empty, every text once, overlap within [0, 1]', () => {
+    const rows = [
+      rowOf(alertOf({ alertname: 'PodCrashLoopBackOff', pod: 'web-0', namespace: 'shop' })),
+      rowOf(alertOf({ alertname: 'X' })),
+    ];
+    const inputs = collate(rows);
+    const shape = (name: string): readonly number[] => tensor(inputs, name).dims;
+    const fields = rows[0]?.alert.fields.length ?? 0;
+    expect(inputs.batch).toBe(2);
+    expect(shape('field_type')).toEqual([2, fields]);
+    expect(shape('overlap')).toEqual([2, 7, 3]);
+    expect(shape('pointer_mask')).toEqual([2, 15, fields + 1]);
+    for (const { data, dims } of Object.values(inputs.tensors))
+      expect(data.length).toBe(dims.reduce((a, b) => a * b, 1));
+    const texts = tensor(inputs, 'text_tokens');
+    const width = texts.dims[1] ?? 0;
+    const lines = Array.from({ length: texts.dims[0] ?? 0 }, (_, row) =>
+      [...texts.data.subarray(row * width, (row + 1) * width)].join(),
+    );
+    expect(new Set(lines[0]?.split(','))).toEqual(new Set(['0']));
+    expect([...tensor(inputs, 'overlap').data].every((value) => value >= 0 && value <= 1)).toBe(true);
+    for (const name of REFERENCES) expect(Math.max(...tensor(inputs, name).data)).toBeLessThan(lines.length);
+  });
+
+  it('measures overlap: a Flux HelmRelease alert covers the name of that function most', () => {
+    const { overlap } = collate([rowOf(alertOf({ alertname: 'FluxHelmReleaseFailing' }))]).tensors;
+    const byName = Array.from({ length: 7 }, (_, index) => overlap?.data[index * 3] ?? 0);
+    expect(byName.indexOf(Math.max(...byName))).toBe(2);
+  });
+
+  it('refuses an empty batch and pads a catalog without parameters', () => {
+    expect(() => collate([])).toThrow(InvalidInputError);
+    expect(collate([rowOf(alertOf({ alertname: 'X' }), smallCatalog)]).tensors['pointer_mask']?.dims).toEqual([
+      1, 1, 3,
+    ]);
+  });
+});

@@ -1,0 +1,14 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  root: fileURLToPath(new URL('..', import.meta.url)),
+  test: {
+    include: ['test/**/*.test.ts'],
+    exclude: ['test/bench/**'],
+    pool: 'forks',
+    // Generous, since a busy machine with two cores is no reason to fail; a test that hangs still ends.
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+  },
+});
