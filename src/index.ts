@@ -11,6 +11,7 @@ export {
   InferenceError,
   InvalidInputError,
   ModelLoadError,
+  OverloadedError,
   TrainingError,
 } from './core/errors.js';
 export type { ExecutionProviderName, ExecutionProviderPreference } from './core/execution-provider.js';

@@ -8,7 +8,7 @@ export default defineConfig({
     exclude: ['test/bench/**'],
     pool: 'forks',
     // Generous, since a busy machine with two cores is no reason to fail; a test that hangs still ends.
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
   },
 });

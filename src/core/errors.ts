@@ -97,6 +97,11 @@ export class AbortedError extends AgentTrmError {
   static override readonly code: string = 'ABORTED';
 }
 
+/** More requests than the configured queue takes; trying again later can help. */
+export class OverloadedError extends AgentTrmError {
+  static override readonly code: string = 'OVERLOADED';
+}
+
 /** A method was called after `dispose()`. */
 export class DisposedError extends AgentTrmError {
   static override readonly code: string = 'DISPOSED';

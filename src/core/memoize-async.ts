@@ -2,8 +2,11 @@
 export interface MemoizedAsync<K, V> {
   /** The kept result of the key, the pending load of it, or a new load. */
   get(key: K, load: () => Promise<V>): Promise<V>;
-  /** Forgets the key and returns what was kept for it. A pending load goes on for those who wait for it. */
-  delete(key: K): Promise<V> | undefined;
+  /**
+   * Forgets the key and returns what was kept for it. A pending load goes on for those who wait for it. With `only`,
+   * a key that holds another promise by now is left alone.
+   */
+  delete(key: K, only?: Promise<V>): Promise<V> | undefined;
   /** Everything kept or pending, in the order of the first call. */
   entries(): readonly (readonly [K, Promise<V>])[];
   /** Forgets everything. */
@@ -27,8 +30,9 @@ export function memoizeAsync<K, V>(): MemoizedAsync<K, V> {
       });
       return pending;
     },
-    delete(key) {
+    delete(key, only) {
       const known = kept.get(key);
+      if (only && known !== only) return undefined;
       kept.delete(key);
       return known;
     },

@@ -193,7 +193,7 @@ export const cloudEventSchema = z.object(
     id: attribute('id'),
     source: attribute('source'),
     type: attribute('type'),
-    data: z.unknown(),
+    data: z.unknown().optional(),
   },
   { error: expectedMessage('a CloudEvent') },
 );

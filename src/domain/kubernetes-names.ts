@@ -26,7 +26,7 @@ export function isLabelValue(text: string): boolean {
 
 /** True for an equality-based label selector: `a=b` or `a=b,c=d`. */
 export function isLabelSelector(text: string): boolean {
-  if (text.length > 1024) return false;
+  if (text.length > 1024 || !text.includes('=')) return false;
   return text.split(',').every((term) => {
     const at = term.indexOf('=');
     return at > 0 && LABEL_KEY.test(term.slice(0, at)) && isLabelValue(term.slice(at + 1));

@@ -1,8 +1,8 @@
 import { InvalidInputError } from '../core/errors.js';
 import type { EncodedAlert } from './alert/encode-alert.js';
 import type { EncodedCatalog } from './catalog/encode-catalog.js';
-import { pointerOptions } from './catalog/pointer-options.js';
-import { overlapShare } from './overlap.js';
+import { pointerMask } from './catalog/pointer-options.js';
+import { writeOverlap } from './overlap.js';
 import type { EncodedText } from './text/tokenizer.js';
 
 /** One alert with the catalog that it is asked about. */
@@ -28,11 +28,12 @@ export interface ModelInputs {
 /**
  * Puts rows into one batch: distinct texts once (row 0 is the empty text, also the padding), everything else as
  * references to them. Sizes are the largest of the batch, at least 1; what is padding is 0 in every tensor, so a row
- * has the same numbers alone and in a batch.
+ * says the same alone and in a batch.
  *
  * Shapes: `text_tokens` [U,T]; `field_type`, `field_key`, `field_value` [B,M]; `function_name`,
  * `function_description`, `function_mask` [B,F]; `overlap` [B,F,3]; `parameter_function`, `parameter_name`,
- * `parameter_description` [B,R]; `pointer_mask` [B,R,M+1], whose last column is the default.
+ * `parameter_description` [B,R], where `parameter_function` is row * F + index of the function; `pointer_mask`
+ * [B,R,M+1], whose last column is the default.
  *
  * @throws InvalidInputError for no rows.
  */
@@ -54,7 +55,7 @@ export function collate(rows: readonly EncodedRow[]): ModelInputs {
   const parameterFunction = int(batch * parameters);
   const parameterName = int(batch * parameters);
   const parameterDescription = int(batch * parameters);
-  const pointerMask = new Float32Array(batch * parameters * (fields + 1));
+  const pointerMaskData = new Float32Array(batch * parameters * (fields + 1));
 
   for (const [row, { alert, catalog }] of rows.entries()) {
     for (const [index, field] of alert.fields.entries()) {
@@ -68,20 +69,16 @@ export function collate(rows: readonly EncodedRow[]): ModelInputs {
       functionName[at] = texts.rowOf(entry.nameText);
       functionDescription[at] = texts.rowOf(entry.descriptionText);
       functionMask[at] = 1;
-      overlap[at * 3] = overlapShare(entry.nameStems, alert.overlapWords.name);
-      overlap[at * 3 + 1] = overlapShare(entry.nameStems, alert.overlapWords.all);
-      overlap[at * 3 + 2] = overlapShare(entry.descriptionStems, alert.overlapWords.all);
     }
+    writeOverlap(catalog.overlapIndex, alert.overlapWords, overlap, row * functions * 3);
     for (const [index, parameter] of catalog.parameters.entries()) {
       const at = row * parameters + index;
-      parameterFunction[at] = parameter.functionIndex;
+      parameterFunction[at] = row * functions + parameter.functionIndex;
       parameterName[at] = texts.rowOf(parameter.nameText);
       parameterDescription[at] = texts.rowOf(parameter.descriptionText);
       const maskStart = at * (fields + 1);
-      for (const [column, option] of pointerOptions(alert, parameter).entries()) {
-        if (option !== undefined) pointerMask[maskStart + column] = 1;
-      }
-      if (parameter.omittable) pointerMask[maskStart + fields] = 1;
+      pointerMaskData.set(pointerMask(alert, parameter), maskStart);
+      if (parameter.omittable) pointerMaskData[maskStart + fields] = 1;
     }
   }
 
@@ -101,7 +98,7 @@ export function collate(rows: readonly EncodedRow[]): ModelInputs {
       parameter_function: int32(parameterFunction, batch, parameters),
       parameter_name: int32(parameterName, batch, parameters),
       parameter_description: int32(parameterDescription, batch, parameters),
-      pointer_mask: float32(pointerMask, batch, parameters, fields + 1),
+      pointer_mask: float32(pointerMaskData, batch, parameters, fields + 1),
     },
   };
 }

@@ -10,12 +10,17 @@ export interface OverlapWords {
   readonly all: ReadonlySet<string>;
 }
 
-/** A stem of a function's text with its weight. */
-export interface WeightedStem {
-  readonly stem: string;
-  /** Inverse document frequency, > 0. */
-  readonly weight: number;
+/** What one stem adds to the overlap with the functions whose texts hold it. */
+export interface StemShare {
+  readonly functionIndex: number;
+  /** Share in [0, 1] of the weight of the function's name. */
+  readonly name: number;
+  /** Share in [0, 1] of the weight of its description. */
+  readonly description: number;
 }
+
+/** Stem -> functions. An alert meets few of a catalog's stems, so going through its own is the short way. */
+export type OverlapIndex = ReadonlyMap<string, readonly StemShare[]>;
 
 /**
  * Stems of an alert; neighbours are joined too, so that `GitRepository` meets `gitrepository`. Values of labels that
@@ -41,23 +46,55 @@ function addStems(text: string, stems: Set<string>): void {
   }
 }
 
-/** Distinct stems of a function's name or description with their weights. */
-export function weighStems(text: string, tokenizer: Tokenizer): readonly WeightedStem[] {
+/** Indexes the names and descriptions of a catalog by stem; weights are inverse document frequencies. */
+export function indexStems(
+  functions: readonly { readonly name: string; readonly description: string }[],
+  tokenizer: Tokenizer,
+): OverlapIndex {
+  const index = new Map<string, StemShare[]>();
+  for (const [functionIndex, { name, description }] of functions.entries()) {
+    const nameShares = shareStems(name, tokenizer);
+    const descriptionShares = shareStems(description, tokenizer);
+    for (const stem of new Set([...nameShares.keys(), ...descriptionShares.keys()])) {
+      const shares = index.get(stem) ?? [];
+      shares.push({
+        functionIndex,
+        name: nameShares.get(stem) ?? 0,
+        description: descriptionShares.get(stem) ?? 0,
+      });
+      index.set(stem, shares);
+    }
+  }
+  return index;
+}
+
+/** Distinct stems of a text, each with its share of the text's weight. */
+function shareStems(text: string, tokenizer: Tokenizer): Map<string, number> {
   const weights = new Map<string, number>();
   for (const word of splitWords(text)) {
     const stem = stemWord(word);
     weights.set(stem, Math.max(weights.get(stem) ?? 0, tokenizer.idf(word)));
   }
-  return [...weights].map(([stem, weight]) => ({ stem, weight }));
+  const total = [...weights.values()].reduce((sum, weight) => sum + weight, 0);
+  return new Map([...weights].map(([stem, weight]) => [stem, weight / total]));
 }
 
-/** Share in [0, 1] of the text's weight that the alert's stems cover; 0 for a text without words. */
-export function overlapShare(stems: readonly WeightedStem[], words: ReadonlySet<string>): number {
-  let total = 0;
-  let common = 0;
-  for (const { stem, weight } of stems) {
-    total += weight;
-    if (words.has(stem)) common += weight;
+/**
+ * Overlap of one alert with every function, each number in [0, 1]: the shares of the function's name that the alert's
+ * name and all its words cover, and the share of the description that all its words cover.
+ *
+ * @param target Zeroed numbers, three a function, written from `start`.
+ */
+export function writeOverlap(index: OverlapIndex, words: OverlapWords, target: Float32Array, start: number): void {
+  for (const stem of words.all) {
+    const shares = index.get(stem);
+    if (shares === undefined) continue;
+    const inName = words.name.has(stem);
+    for (const { functionIndex, name, description } of shares) {
+      const at = start + functionIndex * 3;
+      if (inName) target[at] = Math.min(1, (target[at] ?? 0) + name);
+      target[at + 1] = Math.min(1, (target[at + 1] ?? 0) + name);
+      target[at + 2] = Math.min(1, (target[at + 2] ?? 0) + description);
+    }
   }
-  return total === 0 ? 0 : common / total;
 }

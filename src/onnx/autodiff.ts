@@ -1,4 +1,5 @@
 import { GraphError } from '../core/errors.js';
+import { isFloat } from './data-type.js';
 import type { GraphBuilder } from './graph.js';
 import { OPERATORS } from './operators/index.js';
 import { add } from './ops/elementwise.js';
@@ -13,11 +14,20 @@ import type { GraphNode, Value } from './types.js';
  * @param loss a scalar (shape [] or all ones)
  * @param parameters inputs, constants or intermediate values of the same graph
  * @returns gradients in the order of `parameters`, each of its parameter's shape
- * @throws GraphError when the loss is no scalar, does not depend on a parameter, or meets an operator without a rule
+ * @throws GraphError when the loss is no floating-point scalar, does not depend on a parameter, or meets an operator
+ *   without a rule, and when loss or parameters belong to another graph
  */
 export function gradients(graph: GraphBuilder, loss: Value, parameters: readonly Value[]): Value[] {
   if (!isStatic(loss.shape) || loss.shape.some((dimension) => dimension !== 1)) {
     throw new GraphError(`gradients: the loss must be a scalar, "${loss.name}" has shape ${formatShape(loss.shape)}`);
+  }
+  if (!isFloat(loss.dtype)) {
+    throw new GraphError(`gradients: the loss must be floating-point, "${loss.name}" is ${loss.dtype}`);
+  }
+  for (const value of [loss, ...parameters]) {
+    if (value.graph !== graph) {
+      throw new GraphError(`gradients: "${value.name}" belongs to graph "${value.graph.name}", not to "${graph.name}"`);
+    }
   }
   const nodes = [...graph.nodes];
   const active = reachable(nodes, parameters);
@@ -48,7 +58,12 @@ function reachable(nodes: readonly GraphNode[], parameters: readonly Value[]): S
   return active;
 }
 
-function backward(node: GraphNode, gradient: Value, active: ReadonlySet<string>, accumulated: Map<string, Value>): void {
+function backward(
+  node: GraphNode,
+  gradient: Value,
+  active: ReadonlySet<string>,
+  accumulated: Map<string, Value>,
+): void {
   const needs = (index: number): boolean => active.has(node.inputs[index]?.name ?? '');
   if (!node.inputs.some((_, index) => needs(index))) return;
   const rule = OPERATORS[node.op]?.gradient;

@@ -11,3 +11,8 @@ export const TENSOR_TYPE: Readonly<Record<DataType, number>> = {
   float16: 10,
   float64: 11,
 };
+
+/** The types through which gradients flow. */
+export function isFloat(dtype: DataType): boolean {
+  return dtype === 'float32' || dtype === 'float64' || dtype === 'float16';
+}

@@ -1,7 +1,18 @@
 import { GraphError } from '../core/errors.js';
+import { TENSOR_TYPE } from './data-type.js';
 import { OPERATORS } from './operators/index.js';
-import { formatShape } from './shape.js';
-import type { Attributes, DataType, GraphNode, GraphScope, InferContext, Shape, TensorData, Value } from './types.js';
+import { formatShape, product } from './shape.js';
+import {
+  type Attributes,
+  type DataType,
+  type GraphNode,
+  type GraphScope,
+  type InferContext,
+  int,
+  type Shape,
+  type TensorData,
+  type Value,
+} from './types.js';
 
 /** A constant that is stored in the graph itself. */
 export interface Initializer {
@@ -9,16 +20,17 @@ export interface Initializer {
   readonly data: TensorData;
 }
 
-const ARRAY_OF: Record<DataType, { readonly name: string; readonly make: (numbers: readonly number[]) => TensorData }> = {
-  float32: { name: 'Float32Array', make: (numbers) => Float32Array.from(numbers) },
-  float64: { name: 'Float64Array', make: (numbers) => Float64Array.from(numbers) },
-  float16: { name: 'Uint16Array', make: (numbers) => Uint16Array.from(numbers) },
-  int64: { name: 'BigInt64Array', make: (numbers) => BigInt64Array.from(numbers, BigInt) },
-  int32: { name: 'Int32Array', make: (numbers) => Int32Array.from(numbers) },
-  int8: { name: 'Int8Array', make: (numbers) => Int8Array.from(numbers) },
-  uint8: { name: 'Uint8Array', make: (numbers) => Uint8Array.from(numbers) },
-  bool: { name: 'Uint8Array', make: (numbers) => Uint8Array.from(numbers) },
-};
+const ARRAY_OF: Record<DataType, { readonly name: string; readonly make: (numbers: readonly number[]) => TensorData }> =
+  {
+    float32: { name: 'Float32Array', make: (numbers) => Float32Array.from(numbers) },
+    float64: { name: 'Float64Array', make: (numbers) => Float64Array.from(numbers) },
+    float16: { name: 'Uint16Array', make: (numbers) => Uint16Array.from(numbers) },
+    int64: { name: 'BigInt64Array', make: (numbers) => BigInt64Array.from(numbers, BigInt) },
+    int32: { name: 'Int32Array', make: (numbers) => Int32Array.from(numbers) },
+    int8: { name: 'Int8Array', make: (numbers) => Int8Array.from(numbers) },
+    uint8: { name: 'Uint8Array', make: (numbers) => Uint8Array.from(numbers) },
+    bool: { name: 'Uint8Array', make: (numbers) => Uint8Array.from(numbers) },
+  };
 
 /**
  * Builds one ONNX graph node by node. Shapes and types are inferred and checked as nodes are added, so a mistake
@@ -44,9 +56,13 @@ export class GraphBuilder implements GraphScope {
     this.name = name;
   }
 
-  /** Declares a graph input. Throws GraphError when the name is taken. */
+  /** Declares a graph input. Throws GraphError when the name is taken or the shape holds anything but lengths and names. */
   input(name: string, dtype: DataType, shape: Shape): Value {
-    const value = this.#value(name, dtype, shape);
+    const value = this.#value(
+      name,
+      dtype,
+      shape.map((dimension) => product([dimension])),
+    );
     this.inputs.push(value);
     return value;
   }
@@ -73,15 +89,33 @@ export class GraphBuilder implements GraphScope {
     const key = `${dtype}|${shape.join(',')}|${numbers.join(',')}`;
     const known = this.#shared.get(key);
     if (known) return known;
-    const value = this.constant(this.#fresh('literal'), shape, ARRAY_OF[dtype].make(numbers), dtype);
+    const value = this.#literal(numbers, dtype, shape);
     this.#shared.set(key, value);
     return value;
   }
 
-  /** Names a value as a graph output. The same value may go out under several names. */
+  #literal(numbers: readonly number[], dtype: DataType, shape: readonly number[]): Value {
+    if (dtype === 'float16') {
+      // onnxruntime rounds to half precision, and folds the cast away when it loads the graph.
+      const wide = this.literal(numbers, 'float32', shape);
+      return this.node('Cast', [wide], { to: int(TENSOR_TYPE.float16) })[0] as Value;
+    }
+    const exact = dtype === 'float32' || dtype === 'float64' || numbers.every(Number.isSafeInteger);
+    const data = exact ? ARRAY_OF[dtype].make(numbers) : undefined;
+    if (!data || (!dtype.startsWith('float') && !numbers.every((number, index) => Number(data[index]) === number))) {
+      throw new GraphError(`literal: ${formatShape(numbers)} cannot be stored as ${dtype}`);
+    }
+    return this.constant(this.#fresh('literal'), shape, data, dtype);
+  }
+
+  /**
+   * Names a value as a graph output. The same value may go out under several names, but no name may be that of an
+   * input, a constant or another output.
+   */
   output(name: string, value: Value): void {
     this.#owns('output', value);
     if (this.outputs.some((output) => output.name === name)) throw new GraphError(`output "${name}" is declared twice`);
+    this.#reserve(name);
     this.outputs.push({ name, value });
   }
 
@@ -95,10 +129,13 @@ export class GraphBuilder implements GraphScope {
     attributes: Attributes = {},
     options: { readonly stopsGradient?: boolean; readonly shape?: Shape } = {},
   ): readonly Value[] {
-    const definition = OPERATORS[op];
+    const definition = Object.hasOwn(OPERATORS, op) ? OPERATORS[op] : undefined;
     if (!definition) throw new GraphError(`unknown operator "${op}"; known are ${Object.keys(OPERATORS).join(', ')}`);
     for (const input of inputs) if (input) this.#owns(op, input);
-    const specs = definition.infer(this.#inferContext(op, inputs, attributes, options.shape));
+    const context = this.#inferContext(op, inputs, attributes, options.shape);
+    const specs = definition.infer(context);
+    // An input that the operator's rule never looked at is one too many.
+    if (inputs.length > context.inputsRead()) throw context.fail(`takes ${context.inputsRead()} inputs`);
     const outputs = specs.map((spec) => this.#value(this.#fresh(op), spec.dtype, spec.shape));
     this.nodes.push({
       op,
@@ -118,18 +155,33 @@ export class GraphBuilder implements GraphScope {
     return Array.from(initializer.data as ArrayLike<number | bigint>, Number);
   }
 
+  holdsOnly(value: Value, number: number): boolean {
+    const initializer = this.initializers.get(value.name);
+    if (!initializer || value.dtype === 'float16') return false;
+    return Array.prototype.every.call(initializer.data, (element) => Number(element) === number);
+  }
+
   #fresh(stem: string): string {
-    return `${stem}_${this.#counter++}`;
+    let name: string;
+    do name = `${stem}_${this.#counter++}`;
+    while (this.#names.has(name));
+    return name;
+  }
+
+  #reserve(name: string): void {
+    if (name === '')
+      throw new GraphError(`a name in graph "${this.name}" is empty; ONNX keeps that for inputs left out`);
+    if (this.#names.has(name)) throw new GraphError(`the name "${name}" is used twice in graph "${this.name}"`);
+    this.#names.add(name);
   }
 
   #value(name: string, dtype: DataType, shape: Shape): Value {
-    if (this.#names.has(name)) throw new GraphError(`the name "${name}" is used twice in graph "${this.name}"`);
     for (const dimension of shape) {
       if (typeof dimension === 'number' ? !Number.isInteger(dimension) || dimension < 0 : dimension === '') {
         throw new GraphError(`"${name}": ${formatShape(shape)} is not a shape; expected whole numbers >= 0 or names`);
       }
     }
-    this.#names.add(name);
+    this.#reserve(name);
     return { graph: this, name, dtype, shape };
   }
 
@@ -144,12 +196,16 @@ export class GraphBuilder implements GraphScope {
     inputs: readonly (Value | undefined)[],
     attributes: Attributes,
     declaredShape: Shape | undefined,
-  ): InferContext {
+  ): InferContext & { readonly inputsRead: () => number } {
     const fail = (reason: string): Error => {
-      const described = inputs.map((value) => (value ? `${value.name}: ${value.dtype}${formatShape(value.shape)}` : 'none'));
+      const described = inputs.map((value) =>
+        value ? `${value.name}: ${value.dtype}${formatShape(value.shape)}` : 'none',
+      );
       return new GraphError(`${op}(${described.join(', ')}): ${reason}`);
     };
+    let read = 0;
     const input = (index: number): Value => {
+      read = Math.max(read, index + 1);
       const value = inputs[index];
       if (!value) throw fail(`input ${index} is missing`);
       return value;
@@ -161,6 +217,7 @@ export class GraphBuilder implements GraphScope {
       declaredShape,
       input,
       fail,
+      inputsRead: () => read,
       constantInts: (index) => this.constantInts(input(index)),
       int: (name, fallback) => {
         const attribute = attributes[name];

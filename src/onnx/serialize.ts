@@ -14,7 +14,8 @@ const IR_VERSION = 8;
  * Throws GraphError when the graph has no output.
  */
 export function serializeModel(graph: GraphBuilder, metadata: Readonly<Record<string, string>> = {}): Uint8Array {
-  if (graph.outputs.length === 0) throw new GraphError(`graph "${graph.name}" has no output; call output() before serialising`);
+  if (graph.outputs.length === 0)
+    throw new GraphError(`graph "${graph.name}" has no output; call output() before serialising`);
   const nodes = liveNodes(graph);
   const used = new Set(nodes.flatMap((node) => node.inputs.flatMap((value) => (value ? [value.name] : []))));
   for (const output of graph.outputs) used.add(output.value.name);
@@ -30,14 +31,16 @@ export function serializeModel(graph: GraphBuilder, metadata: Readonly<Record<st
     for (const initializer of graph.initializers.values()) {
       if (used.has(initializer.value.name)) proto.message(5, (writer) => writeTensor(writer, initializer));
     }
-    for (const input of graph.inputs) proto.message(11, (writer) => writeValueInfo(writer, input.name, input.dtype, input.shape));
+    for (const input of graph.inputs)
+      proto.message(11, (writer) => writeValueInfo(writer, input.name, input.dtype, input.shape));
     for (const { name, value } of graph.outputs) {
       proto.message(12, (writer) => writeValueInfo(writer, name, value.dtype, value.shape));
     }
   });
   model.message(8, (opset) => opset.string(1, '').varint(2, OPSET));
   model.message(8, (opset) => opset.string(1, 'com.microsoft').varint(2, 1));
-  for (const [key, value] of Object.entries(metadata)) model.message(14, (entry) => entry.string(1, key).string(2, value));
+  for (const [key, value] of Object.entries(metadata))
+    model.message(14, (entry) => entry.string(1, key).string(2, value));
   return model.finish();
 }
 

@@ -6,11 +6,28 @@ interface Monomial {
   readonly symbols: readonly string[];
 }
 
+/** Splits at a separator, but not inside brackets. */
+function splitOutside(text: string, separator: '*' | '+'): string[] {
+  const parts: string[] = [];
+  let depth = 0;
+  let start = 0;
+  for (let index = 0; index < text.length; index++) {
+    const character = text[index];
+    if (character === '(') depth++;
+    else if (character === ')') depth--;
+    else if (character === separator && depth === 0) {
+      parts.push(text.slice(start, index));
+      start = index + 1;
+    }
+  }
+  return [...parts, text.slice(start)];
+}
+
 function parse(dimension: Dimension): Monomial {
   if (typeof dimension === 'number') return { coefficient: dimension, symbols: [] };
   let coefficient = 1;
   const symbols: string[] = [];
-  for (const factor of dimension.split('*')) {
+  for (const factor of splitOutside(dimension, '*')) {
     if (/^\d+$/.test(factor)) coefficient *= Number(factor);
     else symbols.push(factor);
   }
@@ -18,12 +35,12 @@ function parse(dimension: Dimension): Monomial {
 }
 
 function format(monomial: Monomial): Dimension {
-  if (monomial.symbols.length === 0) return monomial.coefficient;
+  if (monomial.symbols.length === 0 || monomial.coefficient === 0) return monomial.coefficient;
   const symbols = monomial.symbols.join('*');
   return monomial.coefficient === 1 ? symbols : `${monomial.coefficient}*${symbols}`;
 }
 
-/** Product of dimensions, symbolic where one of them is. */
+/** Product of dimensions, symbolic where one of them is. Equal products are written alike. */
 export function product(shape: Shape): Dimension {
   let coefficient = 1;
   const symbols: string[] = [];
@@ -35,11 +52,36 @@ export function product(shape: Shape): Dimension {
   return format({ coefficient, symbols: symbols.sort() });
 }
 
+/** Terms of a sum as `sum` writes it, `(fields+1)`; any other dimension is its own only term. */
+function termsOf(dimension: Dimension): Dimension[] {
+  if (typeof dimension === 'number' || !/^\(.*\)$/.test(dimension)) return [dimension];
+  if (splitOutside(dimension, '*').length > 1) return [dimension];
+  return splitOutside(dimension.slice(1, -1), '+');
+}
+
+/** Sum of two dimensions. Like terms are put together; what stays symbolic is bracketed: `(fields+1)`. */
+export function sum(left: Dimension, right: Dimension): Dimension {
+  const coefficients = new Map<string, number>();
+  for (const term of [...termsOf(left), ...termsOf(right)]) {
+    const { coefficient, symbols } = parse(term);
+    const key = symbols.join('*');
+    coefficients.set(key, (coefficients.get(key) ?? 0) + coefficient);
+  }
+  const constant = coefficients.get('') ?? 0;
+  coefficients.delete('');
+  const terms = [...coefficients.keys()].sort().map((key) => product([coefficients.get(key) as number, key]));
+  const present = terms.filter((term) => term !== 0);
+  if (present.length === 0) return constant;
+  if (constant !== 0) present.push(constant);
+  return present.length === 1 ? (present[0] as Dimension) : `(${present.join('+')})`;
+}
+
 /** `whole / part` when it divides without remainder, else undefined. */
 export function divide(whole: Dimension, part: Dimension): Dimension | undefined {
   const dividend = parse(whole);
   const divisor = parse(part);
   if (divisor.coefficient === 0 || dividend.coefficient % divisor.coefficient !== 0) return undefined;
+  if (dividend.coefficient === 0) return 0;
   const symbols = [...dividend.symbols];
   for (const symbol of divisor.symbols) {
     const at = symbols.indexOf(symbol);

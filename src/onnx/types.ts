@@ -26,6 +26,8 @@ export interface GraphScope {
   ): readonly Value[];
   literal(numbers: readonly number[], dtype: DataType, shape?: readonly number[]): Value;
   constantInts(value: Value): readonly number[] | undefined;
+  /** True when the value is a constant all of whose elements are this number. */
+  holdsOnly(value: Value, number: number): boolean;
 }
 
 /** One tensor of a graph under construction: an input, a constant or the output of a node. */

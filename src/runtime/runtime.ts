@@ -1,10 +1,10 @@
 import { availableParallelism } from 'node:os';
 import { DisposeGuard } from '../core/dispose-guard.js';
 import { ConfigurationError } from '../core/errors.js';
+import { loadError } from './engine/failure.js';
+import type { WorkerSessionOptions } from './engine/protocol.js';
 import { AUTO_PROVIDERS, checkPreferences, resolveExecutionProviders } from './execution-providers.js';
-import { loadError } from './failure.js';
 import { probeModel } from './probe-model.js';
-import type { WorkerSessionOptions } from './protocol.js';
 import { RuntimeSession } from './session.js';
 import { startWorker } from './start-worker.js';
 import { checkTensor, detachable } from './tensors.js';

@@ -37,9 +37,11 @@ export class SessionPool implements AsyncDisposable {
       const merged = { ...this.#defaults, ...options };
       const key = sessionKey(modelId, merged);
       const create = async (): Promise<Session> => this.#runtime(merged).createSession(await load(), { name: modelId });
-      const session = await this.#sessions.get(key, create);
+      const kept = this.#sessions.get(key, create);
+      const session = await kept;
       if (!session.closed) return session;
-      this.#sessions.delete(key);
+      // Another caller may have seen the same and load it already: only the closed one is forgotten.
+      this.#sessions.delete(key, kept);
       return this.#sessions.get(key, create);
     });
   }

@@ -1,6 +1,6 @@
 import { DisposeGuard } from '../core/dispose-guard.js';
 import { InferenceError, InvalidInputError } from '../core/errors.js';
-import type { WorkerCalls } from './protocol.js';
+import type { WorkerCalls } from './engine/protocol.js';
 import { checkTensor, detachable } from './tensors.js';
 import type { ExecutionProviderFallbackEvent, ExecutionProviderName, RunOptions, Session, Tensor } from './types.js';
 import type { WorkerClient } from './worker-client.js';
@@ -60,7 +60,8 @@ export class RuntimeSession implements Session {
 
   dispose(): Promise<void> {
     return this.#guard.dispose(async () => {
-      if (!this.#lost && this.#client.started) await this.#client.call('release', { session: this.#id });
+      // A Runtime that is disposed, or a worker that was lost, has released it already.
+      if (!this.#lost && !this.#runtime.disposed) await this.#client.call('release', { session: this.#id });
     });
   }
 
@@ -84,6 +85,9 @@ export class RuntimeSession implements Session {
           ? `input of session "${this.name}" is missing; it takes ${this.inputNames.join(', ')}`
           : 'is fed and bound to a resident tensor; give one of the two',
       );
+    }
+    if (outputs.length === 0 && Object.keys(residentOutputs).length === 0) {
+      throw new InvalidInputError('outputs', 'nothing is asked for; name an output, or keep one resident');
     }
     const targets = Object.values(residentOutputs);
     if (new Set(targets).size !== targets.length) {

@@ -1,8 +1,12 @@
 import type { Worker } from 'node:worker_threads';
 import { abortError } from '../core/deadline.js';
 import { InferenceError } from '../core/errors.js';
-import { fromFailure, messageOf } from './failure.js';
-import type { WorkerCall, WorkerCalls, WorkerReply, WorkerRequest } from './protocol.js';
+import { ExitGate } from './engine/exit-gate.js';
+import { fromFailure, messageOf } from './engine/failure.js';
+import type { WorkerCall, WorkerCalls, WorkerReply, WorkerRequest } from './engine/protocol.js';
+
+/** Longest wait of an exiting process for the computation that is under way, in milliseconds. */
+const EXIT_WAIT_MS = 60_000;
 
 interface Job {
   readonly id: number;
@@ -16,11 +20,13 @@ interface Job {
  * the calls, and keeps the process alive only while there is something to wait for.
  */
 export class WorkerClient {
-  readonly #start: () => Worker;
+  readonly #start: (gate: ExitGate) => Worker;
   readonly #onLost: (reason: string) => void;
   readonly #queue: Job[] = [];
   #running: Job | undefined;
   #worker: Worker | undefined;
+  #gate = new ExitGate();
+  readonly #onExit = (): void => this.#gate.close(EXIT_WAIT_MS);
   #generation = 0;
   #nextId = 1;
 
@@ -28,7 +34,7 @@ export class WorkerClient {
    * @param start starts the thread
    * @param onLost called when the thread ended by itself, after its pending calls were rejected
    */
-  constructor(start: () => Worker, onLost: (reason: string) => void) {
+  constructor(start: (gate: ExitGate) => Worker, onLost: (reason: string) => void) {
     this.#start = start;
     this.#onLost = onLost;
   }
@@ -36,11 +42,6 @@ export class WorkerClient {
   /** Counts the threads that were lost: what was loaded under another number is gone. */
   get generation(): number {
     return this.#generation;
-  }
-
-  /** True once a thread was started and not stopped. */
-  get started(): boolean {
-    return this.#worker !== undefined;
   }
 
   /**
@@ -72,11 +73,16 @@ export class WorkerClient {
   async stop(): Promise<void> {
     const worker = this.#worker;
     if (!worker) return;
+    const generation = this.#generation;
     const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
-    await this.call('close', {});
-    this.#forget();
-    worker.ref();
+    const [closed] = await Promise.allSettled([this.call('close', {})]);
+    if (worker === this.#worker) {
+      this.#forget();
+      worker.ref();
+    }
     await ended;
+    // A worker that was lost meanwhile holds nothing any more, and onLost has said so.
+    if (closed.status === 'rejected' && this.#generation === generation) throw closed.reason;
   }
 
   /** Drops a waiting request. A running one goes on in the worker; only its caller stops waiting. */
@@ -92,12 +98,14 @@ export class WorkerClient {
     const job = this.#queue.shift();
     if (!job) {
       this.#worker?.unref();
+      process.off('exit', this.#onExit);
       return;
     }
     this.#running = job;
     try {
-      this.#worker ??= this.#listen(this.#start());
+      this.#worker ??= this.#launch();
       this.#worker.ref();
+      if (!process.listeners('exit').includes(this.#onExit)) process.on('exit', this.#onExit);
       this.#worker.postMessage(job.request, job.buffers);
     } catch (error) {
       this.#running = undefined;
@@ -108,7 +116,9 @@ export class WorkerClient {
     }
   }
 
-  #listen(worker: Worker): Worker {
+  #launch(): Worker {
+    this.#gate = new ExitGate();
+    const worker = this.#start(this.#gate);
     let cause: unknown;
     worker.on('message', (reply: WorkerReply) => {
       const job = this.#running;
@@ -142,6 +152,7 @@ export class WorkerClient {
   }
 
   #forget(): void {
+    process.off('exit', this.#onExit);
     this.#worker = undefined;
     this.#running = undefined;
     this.#queue.length = 0;

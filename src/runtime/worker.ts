@@ -1,16 +1,17 @@
 /** Entry of the worker thread: one request in, one reply out, in order. onnxruntime is loaded by the first request. */
-import { type MessagePort, parentPort } from 'node:worker_threads';
-import { toFailure } from './failure.js';
-import { loadOnnxruntime } from './load-onnxruntime.js';
-import type { WorkerCall, WorkerCalls, WorkerReply, WorkerRequest } from './protocol.js';
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import { Engine } from './engine/engine.js';
+import { ExitGate } from './engine/exit-gate.js';
+import { toFailure } from './engine/failure.js';
+import { loadOnnxruntime } from './engine/load-onnxruntime.js';
+import type { WorkerCall, WorkerCalls, WorkerReply, WorkerRequest } from './engine/protocol.js';
 import type { Tensor } from './types.js';
-import { WorkerEngine } from './worker-engine.js';
 
-let engine: Promise<WorkerEngine> | undefined;
+let engine: Promise<Engine> | undefined;
 
 async function answer(request: WorkerRequest): Promise<WorkerCalls[WorkerCall]['response']> {
   if (request.call === 'close' && !engine) return undefined;
-  engine ??= loadOnnxruntime().then((onnxruntime) => new WorkerEngine(onnxruntime));
+  engine ??= loadOnnxruntime().then((onnxruntime) => new Engine(onnxruntime));
   const loaded = await engine;
   switch (request.call) {
     case 'supported':
@@ -52,16 +53,20 @@ function tensorsOf(request: WorkerRequest, result: unknown): readonly Tensor[] {
   return [];
 }
 
-function serve(port: MessagePort): void {
-  port.on('message', async (request: WorkerRequest) => {
-    try {
-      const result = await answer(request);
-      send(port, { id: request.id, result }, tensorsOf(request, result));
-    } catch (error) {
-      port.postMessage({ id: request.id, failure: toFailure(error) } satisfies WorkerReply);
-    }
-    if (request.call === 'close') port.close();
+async function handle(port: MessagePort, request: WorkerRequest): Promise<void> {
+  try {
+    const result = await answer(request);
+    send(port, { id: request.id, result }, tensorsOf(request, result));
+  } catch (error) {
+    port.postMessage({ id: request.id, failure: toFailure(error) } satisfies WorkerReply);
+  }
+  if (request.call === 'close') port.close();
+}
+
+function serve(port: MessagePort, gate: ExitGate): void {
+  port.on('message', (request: WorkerRequest) => {
+    if (gate.enter()) void handle(port, request).finally(() => gate.leave());
   });
 }
 
-if (parentPort) serve(parentPort);
+if (parentPort) serve(parentPort, new ExitGate(workerData as SharedArrayBuffer));

@@ -22,12 +22,4 @@ describe('the top level of the repository', () => {
     );
     expect(unexpected, `allowed: dotfiles, ${TOP_LEVEL.join(', ')}`).toEqual([]);
   });
-
-  it('has a lock file that names no registry host', () => {
-    const lock = JSON.parse(readFileSync(path.join(REPOSITORY, 'package-lock.json'), 'utf8')) as {
-      packages: Record<string, { resolved?: string }>;
-    };
-    const hosts = Object.entries(lock.packages).filter(([, entry]) => /^https?:/.test(entry.resolved ?? ''));
-    expect(hosts.map(([name]) => name)).toEqual([]);
-  });
 });

@@ -38,7 +38,9 @@ export function encodeAlert(alert: Alert, tokenizer: Tokenizer, limits?: Partial
   const words = [...new Set(splitWords(name))].slice(0, Math.min(maxNameWords, Math.max(0, maxFields - 1)));
   const labels = Object.keys(alert.labels)
     .filter((key) => key !== 'alertname' && (alert.labels[key] ?? '') !== '')
-    .sort((left, right) => labelPriority(left) - labelPriority(right) || compareText(left, right));
+    .map((key) => ({ key, priority: labelPriority(key) }))
+    .sort((left, right) => left.priority - right.priority || compareText(left.key, right.key))
+    .map(({ key }) => key);
   const metrics = Object.keys(alert.metrics).sort(compareText);
   const chunks = chunkAnnotations(alert, tokenizer, maxAnnotationChunks);
   const room = shareRoom(Math.max(0, maxFields - 1 - words.length), labels.length, metrics.length, chunks.length);

@@ -190,6 +190,9 @@ const CONTEXT: ReadonlySet<string> = new Set([
   'access_mode',
 ]);
 
+/** Words of the context labels' names, by which a parameter asks for one. */
+export const CONTEXT_WORDS: ReadonlySet<string> = new Set([...CONTEXT].flatMap((key) => key.split('_')));
+
 /** How far a label may serve as a target: freely, only for a parameter that names it, or not at all. */
 export function targetClassOf(key: string): 'target' | 'context' | 'never' {
   const base = baseKey(key);

@@ -101,10 +101,17 @@ function checkLogits(raw: RawAnswer, { alert, catalog }: EncodedRow, causes: rea
     if (logits === undefined || logits.length < least) {
       throw new InferenceError(`${name}: expected at least ${least} numbers, received ${logits?.length ?? 0}`);
     }
-    if (!Array.prototype.every.call(logits, Number.isFinite)) {
+    if (!allFinite(logits)) {
       throw new InferenceError(
         `${name}: expected finite numbers, received NaN or infinity; the weights may be damaged`,
       );
     }
   }
+}
+
+function allFinite(numbers: ArrayLike<number>): boolean {
+  for (let index = 0; index < numbers.length; index++) {
+    if (!Number.isFinite(numbers[index])) return false;
+  }
+  return true;
 }

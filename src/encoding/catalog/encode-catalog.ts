@@ -1,6 +1,6 @@
 import type { Catalog, ParameterSchema, RemediationFunction } from '../../domain/catalog.js';
 import { createSchemaCompiler, lazySchemaCheck, type SchemaCheck } from '../../domain/json-schema.js';
-import { type WeightedStem, weighStems } from '../overlap.js';
+import { indexStems, type OverlapIndex } from '../overlap.js';
 import type { EncodedText, Tokenizer } from '../text/tokenizer.js';
 import { classifyParameter, type ParameterRole } from './parameter-role.js';
 
@@ -9,8 +9,6 @@ export interface EncodedFunction {
   readonly definition: RemediationFunction;
   readonly nameText: EncodedText;
   readonly descriptionText: EncodedText;
-  readonly nameStems: readonly WeightedStem[];
-  readonly descriptionStems: readonly WeightedStem[];
   /** Checks a whole parameter object against the function's schema; compiled on first use. */
   readonly check: SchemaCheck;
 }
@@ -38,6 +36,7 @@ export interface EncodedCatalog {
   readonly functions: readonly EncodedFunction[];
   /** Pointer parameters of all functions, in catalog and schema order. */
   readonly parameters: readonly EncodedParameter[];
+  readonly overlapIndex: OverlapIndex;
 }
 
 /** Turns a catalog into texts, stems and parameter roles; do it once a catalog and keep the result. */
@@ -48,8 +47,6 @@ export function encodeCatalog(catalog: Catalog, tokenizer: Tokenizer): EncodedCa
       definition,
       nameText: tokenizer.encodeText(definition.name),
       descriptionText: tokenizer.encodeText(definition.description),
-      nameStems: weighStems(definition.name, tokenizer),
-      descriptionStems: weighStems(definition.description, tokenizer),
       check: lazySchemaCheck(ajv, definition.parameters),
     }),
   );
@@ -70,11 +67,11 @@ export function encodeCatalog(catalog: Catalog, tokenizer: Tokenizer): EncodedCa
         role,
         omittable,
         check: lazySchemaCheck(ajv, { ...definitions, ...constraints }),
-        signature: JSON.stringify([constraints, definitions, role, [...role.words].sort()]),
+        signature: JSON.stringify([constraints, definitions, role]),
       };
     }),
   );
-  return { catalog, functions, parameters };
+  return { catalog, functions, parameters, overlapIndex: indexStems(catalog, tokenizer) };
 }
 
 function pointerNames(properties: Readonly<Record<string, ParameterSchema>>): string[] {

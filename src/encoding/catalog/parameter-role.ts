@@ -1,6 +1,6 @@
 import type { JsonType, ParameterSchema } from '../../domain/catalog.js';
 import { NAMESPACE_WORDS } from '../alert/field.js';
-import { kindOfLabel } from '../alert/label-kinds.js';
+import { CONTEXT_WORDS, kindOfLabel } from '../alert/label-kinds.js';
 import { splitWords } from '../text/words.js';
 
 /** What a parameter takes, read from its name and schema; decides which fields may fill it. */
@@ -22,8 +22,8 @@ export interface ParameterRole {
   readonly kinds?: readonly string[];
   /** Another parameter of the function takes the namespace, so this one does not. */
   readonly besideNamespace: boolean;
-  /** Words of its name and of the start of its description. */
-  readonly words: ReadonlySet<string>;
+  /** Words of its name and of the start of its description that context labels are called by, sorted. */
+  readonly contextWords: readonly string[];
 }
 
 /** Last words of parameter names that take the name of a Kubernetes object. */
@@ -66,7 +66,7 @@ export function classifyParameter(name: string, properties: Readonly<Record<stri
     constrained: keywords.some((keyword) => schema[keyword] !== undefined),
     ...(kinds !== undefined && { kinds }),
     besideNamespace: Object.keys(properties).some((other) => other !== name && isNamespaceName(splitWords(other))),
-    words: new Set([...nameWords, ...opening]),
+    contextWords: [...new Set([...nameWords, ...opening])].filter((word) => CONTEXT_WORDS.has(word)).sort(),
   };
 }
 

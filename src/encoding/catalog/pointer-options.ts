@@ -15,27 +15,42 @@ export type PointerOptions = readonly (PointerOption | undefined)[];
 /** Characters that are matched against a caller's pattern, which bounds what a slow one can cost. */
 const MAX_MATCHED = 253;
 
-const caches = new WeakMap<EncodedAlert, Map<string, PointerOptions>>();
+interface Resolved {
+  readonly options: PointerOptions;
+  readonly mask: Float32Array;
+}
+
+const caches = new WeakMap<EncodedAlert, Map<string, Resolved>>();
 
 /**
  * Which fields of an alert may fill a parameter, and with what. This is the one place that decides it: the pointer
  * masks of the graph and the decoded values both come from here.
  */
 export function pointerOptions(alert: EncodedAlert, parameter: EncodedParameter): PointerOptions {
+  return resolve(alert, parameter).options;
+}
+
+/** The same as numbers, one a field: 1 = may fill the parameter. Shared between calls; do not write to it. */
+export function pointerMask(alert: EncodedAlert, parameter: EncodedParameter): Float32Array {
+  return resolve(alert, parameter).mask;
+}
+
+function resolve(alert: EncodedAlert, parameter: EncodedParameter): Resolved {
   let cache = caches.get(alert);
   if (cache === undefined) {
     cache = new Map();
     caches.set(alert, cache);
   }
-  let options = cache.get(parameter.signature);
-  if (options === undefined) {
-    options = preferStated(
+  let resolved = cache.get(parameter.signature);
+  if (resolved === undefined) {
+    const options = preferStated(
       alert,
       alert.fields.map((field) => optionOf(field, parameter)),
     );
-    cache.set(parameter.signature, options);
+    resolved = { options, mask: Float32Array.from(options, (option) => (option === undefined ? 0 : 1)) };
+    cache.set(parameter.signature, resolved);
   }
-  return options;
+  return resolved;
 }
 
 /**
@@ -69,7 +84,7 @@ function optionOf(field: EncodedField, parameter: EncodedParameter): PointerOpti
 
 function isTarget({ facts }: EncodedField, { role }: EncodedParameter): boolean {
   if (facts.targetClass === 'never') return false;
-  return facts.targetClass === 'target' || [...facts.keyWords].some((word) => role.words.has(word));
+  return facts.targetClass === 'target' || role.contextWords.some((word) => facts.keyWords.has(word));
 }
 
 function selectorOption(field: EncodedField, parameter: EncodedParameter): PointerOption | undefined {

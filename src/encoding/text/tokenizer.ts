@@ -2,8 +2,9 @@ import { hash32 } from '../../core/random.js';
 import { lexWords } from './shapes.js';
 import type { Vocabulary } from './vocabulary.js';
 
-/** Words whose tokens are kept; over this the cache starts anew. */
-const CACHE_WORDS = 65_536;
+/** Words and short texts whose tokens are kept; over this a cache starts anew. */
+const CACHE_SIZE = 65_536;
+const CACHED_TEXT_LENGTH = 128;
 
 /** A text with its token ids, so that a batch need not tokenise it again. */
 export interface EncodedText {
@@ -23,6 +24,7 @@ export class Tokenizer {
   readonly size: number;
   readonly #ids: ReadonlyMap<string, number>;
   readonly #cache = new Map<string, readonly number[]>();
+  readonly #texts = new Map<string, EncodedText>();
 
   constructor(vocabulary: Vocabulary) {
     this.vocabulary = vocabulary;
@@ -41,9 +43,15 @@ export class Tokenizer {
     return Int32Array.from(ids.length > maxTokens ? ids.slice(0, maxTokens) : ids);
   }
 
-  /** The text together with its tokens. */
+  /** The text together with its tokens; label keys and common values come again and again, so short ones are kept. */
   encodeText(text: string): EncodedText {
-    return { text, tokens: this.encode(text) };
+    const cached = this.#texts.get(text);
+    if (cached !== undefined) return cached;
+    const encoded: EncodedText = { text, tokens: this.encode(text) };
+    if (text.length > CACHED_TEXT_LENGTH) return encoded;
+    if (this.#texts.size >= CACHE_SIZE) this.#texts.clear();
+    this.#texts.set(text, encoded);
+    return encoded;
   }
 
   /** Tokens that a text would take without the limit. */
@@ -60,7 +68,7 @@ export class Tokenizer {
   #tokensOf(word: string): readonly number[] {
     const cached = this.#cache.get(word);
     if (cached !== undefined) return cached;
-    if (this.#cache.size >= CACHE_WORDS) this.#cache.clear();
+    if (this.#cache.size >= CACHE_SIZE) this.#cache.clear();
     const tokens = this.#makeTokens(word);
     this.#cache.set(word, tokens);
     return tokens;

@@ -6,6 +6,7 @@ const MAX_TEXT = 4_096;
  * lone surrogates removed, control characters turned into spaces, cut to 4,096 characters.
  */
 export function cleanText(text: string): string {
+  if (text.length <= MAX_TEXT && /^[ -~]*$/.test(text)) return text;
   return text
     .slice(0, MAX_TEXT)
     .normalize('NFKC')

@@ -1,5 +1,5 @@
-import { TENSOR_TYPE } from '../data-type.js';
-import { add, cast, div, greater, less, mul, neg, not, pow, sigmoid, sub, where } from '../ops/elementwise.js';
+import { isFloat, TENSOR_TYPE } from '../data-type.js';
+import { add, cast, div, greater, less, log, mul, neg, not, pow, sigmoid, sub, where } from '../ops/elementwise.js';
 import { broadcast } from '../shape.js';
 import type { DataType, InferContext, OperatorDefinition, OperatorTable, OutputSpec, Value } from '../types.js';
 import { unbroadcast } from './unbroadcast.js';
@@ -15,11 +15,19 @@ function inferBinary(context: InferContext): OutputSpec {
   return { dtype: a.dtype, shape };
 }
 
-const arithmetic = (gradient?: OperatorDefinition['gradient']): OperatorDefinition => ({
-  infer: (context) => [inferBinary(context)],
-  ...(gradient ? { gradient } : {}),
+function inferNumbers(context: InferContext): OutputSpec {
+  const spec = inferBinary(context);
+  if (spec.dtype === 'bool') throw context.fail('expected numbers, found bool; cast them first');
+  return spec;
+}
+
+const arithmetic = (gradient: NonNullable<OperatorDefinition['gradient']>): OperatorDefinition => ({
+  infer: (context) => [inferNumbers(context)],
+  gradient,
 });
-const comparison: OperatorDefinition = { infer: (context) => [{ ...inferBinary(context), dtype: 'bool' }] };
+const comparison = (infer: (context: InferContext) => OutputSpec): OperatorDefinition => ({
+  infer: (context) => [{ ...infer(context), dtype: 'bool' }],
+});
 const logical: OperatorDefinition = {
   infer: (context) => {
     const spec = inferBinary(context);
@@ -27,12 +35,29 @@ const logical: OperatorDefinition = {
     return [spec];
   },
 };
+type Accepted = 'floating-point numbers' | 'numbers' | 'bool' | 'any type';
+const ACCEPTS: Record<Accepted, (dtype: DataType) => boolean> = {
+  'floating-point numbers': isFloat,
+  numbers: (dtype) => dtype !== 'bool',
+  bool: (dtype) => dtype === 'bool',
+  'any type': () => true,
+};
+
+const inferPointwise =
+  (accepted: Accepted): OperatorDefinition['infer'] =>
+  (context) => {
+    const { dtype, shape } = context.input(0);
+    if (!ACCEPTS[accepted](dtype)) throw context.fail(`expected ${accepted}, found ${dtype}`);
+    return [{ dtype, shape }];
+  };
+
 /** One input of the same type and shape as the output; the rule gives d output / d input times the gradient. */
-const pointwise = (rule?: (x: Value, y: Value, gradient: Value) => Value): OperatorDefinition => ({
-  infer: (context) => [{ dtype: context.input(0).dtype, shape: context.input(0).shape }],
-  ...(rule
-    ? { gradient: ({ inputs, outputs, gradient }) => [rule(inputs[0] as Value, outputs[0] as Value, gradient)] }
-    : {}),
+const pointwise = (
+  rule: (x: Value, y: Value, gradient: Value) => Value,
+  accepted: Accepted = 'floating-point numbers',
+): OperatorDefinition => ({
+  infer: inferPointwise(accepted),
+  gradient: ({ inputs, outputs, gradient }) => [rule(inputs[0] as Value, outputs[0] as Value, gradient)],
 });
 
 /** Min and Max: the operand that was chosen gets the gradient; at a tie the first one does. */
@@ -69,20 +94,25 @@ export const ELEMENTWISE: OperatorTable = {
       needs(1) ? unbroadcast(neg(mul(scaled, outputs[0] as Value)), b) : undefined,
     ];
   }),
-  Pow: arithmetic(({ inputs, gradient }) => {
+  Pow: arithmetic(({ inputs, outputs, gradient, needs }) => {
     const [base, exponent] = inputs as [Value, Value];
-    return [unbroadcast(mul(gradient, mul(exponent, pow(base, sub(exponent, 1)))), base), undefined];
+    // The logarithm exists for positive bases only; at base 0 the derivative by the exponent is 0.
+    const safeLog = (): Value => log(where(greater(base, 0), base, 1));
+    return [
+      needs(0) ? unbroadcast(mul(gradient, mul(exponent, pow(base, sub(exponent, 1)))), base) : undefined,
+      needs(1) ? unbroadcast(mul(gradient, mul(outputs[0] as Value, safeLog())), exponent) : undefined,
+    ];
   }),
   Min: chooser((a, b) => not(greater(a, b))),
   Max: chooser((a, b) => not(less(a, b))),
-  Equal: comparison,
-  Less: comparison,
-  Greater: comparison,
+  Equal: comparison(inferBinary),
+  Less: comparison(inferNumbers),
+  Greater: comparison(inferNumbers),
   And: logical,
   Or: logical,
-  Not: pointwise(),
-  Neg: pointwise((_x, _y, gradient) => neg(gradient)),
-  Abs: pointwise((x, _y, gradient) => where(less(x, 0), neg(gradient), gradient)),
+  Not: { infer: inferPointwise('bool') },
+  Neg: pointwise((_x, _y, gradient) => neg(gradient), 'numbers'),
+  Abs: pointwise((x, _y, gradient) => where(less(x, 0), neg(gradient), gradient), 'numbers'),
   Sqrt: pointwise((_x, y, gradient) => div(mul(gradient, 0.5), y)),
   Reciprocal: pointwise((_x, y, gradient) => neg(mul(gradient, mul(y, y)))),
   Exp: pointwise((_x, y, gradient) => mul(gradient, y)),
@@ -92,14 +122,18 @@ export const ELEMENTWISE: OperatorTable = {
   Tanh: pointwise((_x, y, gradient) => mul(gradient, sub(1, mul(y, y)))),
   Relu: pointwise((x, _y, gradient) => where(greater(x, 0), gradient, 0)),
   Softplus: pointwise((x, _y, gradient) => mul(gradient, sigmoid(x))),
-  Identity: pointwise((_x, _y, gradient) => gradient),
+  Identity: pointwise((_x, _y, gradient) => gradient, 'any type'),
   Cast: {
     infer: (context) => {
       const dtype = TYPE_OF_CODE.get(context.int('to', 0));
       if (!dtype) throw context.fail('the attribute "to" names no known type');
       return [{ dtype, shape: context.input(0).shape }];
     },
-    gradient: ({ inputs, gradient }) => [cast(gradient, (inputs[0] as Value).dtype)],
+    // Rounding to whole numbers is flat: no gradient comes back through it.
+    gradient: ({ inputs, gradient }) => {
+      const from = (inputs[0] as Value).dtype;
+      return [isFloat(from) && isFloat(gradient.dtype) ? cast(gradient, from) : undefined];
+    },
   },
   Where: {
     infer: (context) => {

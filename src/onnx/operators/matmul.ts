@@ -31,10 +31,14 @@ function gradientOfMatmul(
     matmul(left, right, { transposeLeft, transposeRight, alpha });
   const gradientA = (): Value => (transA ? product2(b, gradient, transB, true) : product2(gradient, b, false, !transB));
   const gradientB = (): Value => {
-    if (!transA && b.shape.length === 2 && a.shape.length > 2) {
+    const widths = [a.shape.at(-1), gradient.shape.at(-1)];
+    const known = widths.every((width) => typeof width === 'number' && width > 0);
+    if (!transA && known && b.shape.length === 2 && a.shape.length > 2) {
       // A shared weight: one large product over all rows instead of a batch of products and a sum.
-      const rowsOfA = reshape(a, [-1, a.shape.at(-1) as number]);
-      const rowsOfGradient = reshape(gradient, [-1, gradient.shape.at(-1) as number]);
+      const [rowsOfA, rowsOfGradient] = [
+        reshape(a, [-1, widths[0] as number]),
+        reshape(gradient, [-1, widths[1] as number]),
+      ];
       return transB ? product2(rowsOfGradient, rowsOfA, true, false) : product2(rowsOfA, rowsOfGradient, true, false);
     }
     return transB ? product2(gradient, a, true, transA) : product2(a, gradient, !transA, false);
@@ -45,7 +49,9 @@ function gradientOfMatmul(
 export const MATMUL: OperatorTable = {
   MatMul: {
     infer: (context) => {
-      if (context.input(0).dtype !== context.input(1).dtype) throw context.fail('the operands must have one type');
+      const [left, right] = [context.input(0).dtype, context.input(1).dtype];
+      if (left !== right) throw context.fail(`the operands must have one type, found ${left} and ${right}`);
+      if (left === 'bool') throw context.fail('expected numbers, found bool');
       return [inferMatmul(context)];
     },
     gradient: ({ inputs, gradient, needs }) =>
@@ -68,7 +74,13 @@ export const MATMUL: OperatorTable = {
   DynamicQuantizeMatMul: {
     domain: 'com.microsoft',
     infer: (context) => {
-      const [, weight, scale, zeroPoint] = [0, 1, 2, 3].map((index) => context.input(index)) as [Value, Value, Value, Value];
+      const [, weight, scale, zeroPoint] = [0, 1, 2, 3].map((index) => context.input(index)) as [
+        Value,
+        Value,
+        Value,
+        Value,
+      ];
+      if (context.input(0).dtype !== 'float32') throw context.fail('the input must be float32');
       if (weight.dtype !== 'int8' && weight.dtype !== 'uint8') throw context.fail('the weight must be int8 or uint8');
       if (zeroPoint.dtype !== weight.dtype || scale.dtype !== 'float32') {
         throw context.fail('the scale must be float32 and the zero point of the weight type');

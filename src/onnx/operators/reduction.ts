@@ -1,3 +1,4 @@
+import { isFloat } from '../data-type.js';
 import { cast, div, mul, sub } from '../ops/elementwise.js';
 import { expand, shapeOf, unsqueeze } from '../ops/layout.js';
 import { reduceSum } from '../ops/reduction.js';
@@ -8,15 +9,20 @@ function reducedAxes(context: InferContext): readonly number[] {
   const axes = context.constantInts(1);
   if (!axes) throw context.fail('the axes must be a constant');
   const rank = context.input(0).shape.length;
-  return axes.map((axis) => {
+  // ONNX reads an empty list as "all axes" and leaves it open what a repeated axis means.
+  if (axes.length === 0) throw context.fail('expected at least one axis');
+  const normalizedAxes = axes.map((axis) => {
     const normalized = normalizeAxis(axis, rank);
     if (normalized === undefined) throw context.fail(`axis ${axis} lies outside a tensor of rank ${rank}`);
     return normalized;
   });
+  if (new Set(normalizedAxes).size < axes.length) throw context.fail(`axes [${axes.join(', ')}] name one axis twice`);
+  return normalizedAxes;
 }
 
 function inferReduction(context: InferContext): OutputSpec {
   const { dtype, shape } = context.input(0);
+  if (dtype === 'bool') throw context.fail('expected numbers, found bool');
   const axes = new Set(reducedAxes(context));
   const keep = context.int('keepdims', 1) === 1;
   const reduced: Dimension[] = shape.flatMap((dimension, axis) => (axes.has(axis) ? (keep ? [1] : []) : [dimension]));
@@ -63,7 +69,10 @@ export const REDUCTION: OperatorTable = {
   Softmax: {
     infer: (context) => {
       const { dtype, shape } = context.input(0);
-      if (normalizeAxis(context.int('axis', -1), shape.length) === undefined) throw context.fail('the axis lies outside');
+      const axis = context.int('axis', -1);
+      if (normalizeAxis(axis, shape.length) === undefined)
+        throw context.fail(`axis ${axis} lies outside rank ${shape.length}`);
+      if (!isFloat(dtype)) throw context.fail(`expected floating-point numbers, found ${dtype}`);
       return [{ dtype, shape }];
     },
     gradient: ({ node, outputs, gradient }) => {

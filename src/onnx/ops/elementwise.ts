@@ -1,3 +1,4 @@
+import { GraphError } from '../../core/errors.js';
 import { TENSOR_TYPE } from '../data-type.js';
 import { type Attributes, type DataType, int, type Value } from '../types.js';
 
@@ -6,7 +7,8 @@ export type Operand = Value | number;
 
 function pair(left: Operand, right: Operand): [Value, Value] {
   if (typeof left === 'number') {
-    if (typeof right === 'number') throw new TypeError('expected at least one operand to be a tensor of the graph');
+    if (typeof right === 'number')
+      throw new GraphError(`expected a tensor of the graph among the operands, received ${left} and ${right}`);
     return [right.graph.literal([left], right.dtype, []), right];
   }
   return [left, typeof right === 'number' ? left.graph.literal([right], left.dtype, []) : right];
@@ -25,7 +27,7 @@ export const add = (left: Operand, right: Operand): Value => binary('Add', left,
 export const sub = (left: Operand, right: Operand): Value => binary('Sub', left, right);
 export const mul = (left: Operand, right: Operand): Value => binary('Mul', left, right);
 export const div = (left: Operand, right: Operand): Value => binary('Div', left, right);
-/** Element-wise power; differentiable in the base, the exponent counts as a constant. */
+/** Element-wise power of a base >= 0, or of any base with whole exponents. */
 export const pow = (base: Value, exponent: Operand): Value => binary('Pow', base, exponent);
 export const minimum = (left: Operand, right: Operand): Value => binary('Min', left, right);
 export const maximum = (left: Operand, right: Operand): Value => binary('Max', left, right);

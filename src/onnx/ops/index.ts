@@ -29,7 +29,18 @@ export {
   where,
 } from './elementwise.js';
 export { gather, scatterAddRows } from './indexing.js';
-export { concat, expand, padAxis, reshape, reshapeLike, shapeOf, slice, squeeze, transpose, unsqueeze } from './layout.js';
+export {
+  concat,
+  expand,
+  padAxis,
+  reshape,
+  reshapeLike,
+  shapeOf,
+  slice,
+  squeeze,
+  transpose,
+  unsqueeze,
+} from './layout.js';
 export { dynamicQuantizeMatmul, type MatmulOptions, matmul } from './matmul.js';
 export { addRmsNorm, rmsNorm } from './normalization.js';
 export { argMax, logSumExp, reduceMax, reduceMean, reduceSum, softmax } from './reduction.js';

@@ -8,5 +8,7 @@ export function gather(table: Value, indices: Value): Value {
 
 /** A copy of `target` [N, ...] to which `updates` [K, ...] are added at the rows `indices` [K] (int64). */
 export function scatterAddRows(target: Value, indices: Value, updates: Value): Value {
-  return target.graph.node('ScatterND', [target, unsqueeze(indices, [-1]), updates], { reduction: text('add') })[0] as Value;
+  return target.graph.node('ScatterND', [target, unsqueeze(indices, [-1]), updates], {
+    reduction: text('add'),
+  })[0] as Value;
 }

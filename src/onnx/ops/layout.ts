@@ -1,5 +1,5 @@
 import { GraphError } from '../../core/errors.js';
-import { isStatic } from '../shape.js';
+import { isStatic, normalizeAxis } from '../shape.js';
 import { int, ints, type Shape, type Value } from '../types.js';
 
 /** The shape of a value as an int64 tensor: a constant when it is known now, a Shape node when it is not. */
@@ -16,13 +16,16 @@ export function reshape(value: Value, target: readonly number[]): Value {
   return value.graph.node('Reshape', [value, value.graph.literal(target, 'int64')])[0] as Value;
 }
 
-/** Reshapes to a shape that is known by name, using at most one -1; falls back to the shape of `like` at run time. */
+/** Reshapes to the shape of `like`: as constants and at most one -1 where that says it all, else taken at run time. */
 export function reshapeLike(value: Value, like: Value): Value {
   const unknown = like.shape.filter((dimension) => typeof dimension === 'string').length;
-  if (unknown <= 1) {
-    return reshape(value, like.shape.map((dimension) => (typeof dimension === 'string' ? -1 : dimension)));
+  if (unknown <= 1 && !like.shape.includes(0)) {
+    return reshape(
+      value,
+      like.shape.map((dimension) => (typeof dimension === 'string' ? -1 : dimension)),
+    );
   }
-  return value.graph.node('Reshape', [value, shapeOf(like)], {}, { shape: like.shape })[0] as Value;
+  return value.graph.node('Reshape', [value, shapeOf(like)], { allowzero: int(1) }, { shape: like.shape })[0] as Value;
 }
 
 export function transpose(value: Value, permutation: readonly number[]): Value {
@@ -41,11 +44,15 @@ export function slice(value: Value, axis: number, start: number, end: number): V
   return value.graph.node('Slice', [value, list(start), list(end), list(axis)])[0] as Value;
 }
 
+/** Inserts axes of length 1; `axes` are positions in the result. */
 export function unsqueeze(value: Value, axes: readonly number[]): Value {
+  if (axes.length === 0) return value;
   return value.graph.node('Unsqueeze', [value, value.graph.literal(axes, 'int64')])[0] as Value;
 }
 
+/** Drops axes of length 1. */
 export function squeeze(value: Value, axes: readonly number[]): Value {
+  if (axes.length === 0) return value;
   return value.graph.node('Squeeze', [value, value.graph.literal(axes, 'int64')])[0] as Value;
 }
 
@@ -54,9 +61,13 @@ export function expand(value: Value, target: Value, shape: Shape): Value {
   return value.graph.node('Expand', [value, target], {}, { shape })[0] as Value;
 }
 
-/** Pads one axis with zeros before and after. */
+/** Pads one axis with that many zeros before and after. */
 export function padAxis(value: Value, axis: number, before: number, after: number): Value {
   const rank = value.shape.length;
-  const pads = Array.from({ length: 2 * rank }, (_, index) => (index === axis ? before : index === axis + rank ? after : 0));
+  const at = normalizeAxis(axis, rank);
+  if (at === undefined) throw new GraphError(`Pad(${value.name}): axis ${axis} lies outside rank ${rank}`);
+  const pads = Array.from({ length: 2 * rank }, (_, index) =>
+    index === at ? before : index === at + rank ? after : 0,
+  );
   return value.graph.node('Pad', [value, value.graph.literal(pads, 'int64')])[0] as Value;
 }

@@ -29,6 +29,7 @@ export function matmul(left: Value, right: Value, options: MatmulOptions = {}): 
 
 function swapLast(value: Value): Value {
   const rank = value.shape.length;
+  if (rank < 2) return value;
   return transpose(value, [...Array.from({ length: rank - 2 }, (_, axis) => axis), rank - 1, rank - 2]);
 }
 

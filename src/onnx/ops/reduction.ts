@@ -1,10 +1,15 @@
+import { normalizeAxis } from '../shape.js';
 import { int, type Value } from '../types.js';
 import { add, exp, log, stopGradient, sub } from './elementwise.js';
 
 function reduce(op: string, value: Value, axes: readonly number[] | undefined, keepDimensions: boolean): Value {
-  const all = axes ?? value.shape.map((_, axis) => axis);
+  const rank = value.shape.length;
+  // Counted from the front, since onnxruntime forgets to reduce an empty tensor along a negative axis.
+  const all = axes?.map((axis) => normalizeAxis(axis, rank) ?? axis) ?? value.shape.map((_, axis) => axis);
   if (all.length === 0) return value;
-  return value.graph.node(op, [value, value.graph.literal(all, 'int64')], { keepdims: int(keepDimensions ? 1 : 0) })[0] as Value;
+  return value.graph.node(op, [value, value.graph.literal(all, 'int64')], {
+    keepdims: int(keepDimensions ? 1 : 0),
+  })[0] as Value;
 }
 
 /** Sum over `axes`, over all of them when none are given. */

@@ -8,12 +8,16 @@ const BITS_VIEW = new Uint32Array(FLOAT_VIEW.buffer);
 
 /** Value of an IEEE 754 binary16 number (1 sign, 5 exponent, 10 fraction bits) given as its 16 bits. */
 export function float16ToNumber(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >>> 10) & 0x1f;
-  const fraction = bits & 0x3ff;
-  if (exponent === 0x1f) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+  const sign = (bits & 0x8000) << 16;
+  const magnitude = bits & 0x7fff;
+  if (magnitude >= 0x0400) {
+    // Same fields, moved to their places in a float32; 112 is the difference of the exponent biases, and the
+    // exponent of infinity and NaN is all ones in both.
+    BITS_VIEW[0] = sign | (magnitude >= 0x7c00 ? 0x7f800000 | (magnitude << 13) : (magnitude << 13) + (112 << 23));
+    return FLOAT_VIEW[0]!;
+  }
+  // No implicit bit: multiples of 2^-24, with a zero that keeps its sign.
+  return sign === 0 ? magnitude * 2 ** -24 : -magnitude * 2 ** -24;
 }
 
 /** The 16 bits of the binary16 number nearest to `value` (taken as float32); beyond 65504 this is infinity. */

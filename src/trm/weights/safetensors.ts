@@ -36,7 +36,7 @@ interface Header {
 
 /**
  * Reads a safetensors file: 8 bytes of little-endian header length, a JSON header, then the tensors' raw bytes.
- * The tensors are views into `bytes`, in the order of the header.
+ * The tensors are views into `bytes`.
  *
  * @throws CheckpointError when the file is not exactly what its header says: a length that does not fit, JSON that
  *   does not parse, a name given twice, an unknown dtype, a shape that disagrees with the byte range, ranges that

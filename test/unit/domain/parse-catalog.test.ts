@@ -179,8 +179,8 @@ const malformed: [string, unknown, string, RegExp][] = [
   [
     'a replicas rule without keys',
     withSchema({ 'x-derive': { replicas: { from: [], add: 1 } } }),
-    '[0].parameters.properties.p.x-derive',
-    /replicas/,
+    '[0].parameters.properties.p.x-derive.replicas.from',
+    /expected/,
   ],
   ['a kind that is a number', withSchema({ 'x-kind': 5 }), '[0].parameters.properties.p.x-kind', /number 5/],
   [

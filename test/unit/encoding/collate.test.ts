@@ -47,7 +47,9 @@ function readRow(inputs: ModelInputs, row: number, { alert, catalog }: EncodedRo
   const read: Record<string, unknown> = {};
   for (const [name, count] of Object.entries(counts)) {
     const values = rowsOf(name, count);
-    read[name] = REFERENCES.includes(name) ? values.map(tokensOf) : values;
+    // `parameter_function` counts through the functions of all rows.
+    const first = name === 'parameter_function' ? row * (tensor(inputs, 'function_name').dims[1] ?? 0) : 0;
+    read[name] = REFERENCES.includes(name) ? values.map(tokensOf) : values.map((value) => value - first);
   }
   const overlap = tensor(inputs, 'overlap');
   const start = row * (overlap.dims[1] ?? 0) * 3;

@@ -1,0 +1,8 @@
+export {
+  type Config,
+  type ConfigOptions,
+  type ConfigSource,
+  type ConfigValue,
+  type Environment,
+  resolveConfig,
+} from './resolve-config.js';

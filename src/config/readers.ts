@@ -1,0 +1,56 @@
+import { ConfigurationError } from '../core/errors.js';
+import {
+  EXECUTION_PROVIDER_NAMES,
+  type ExecutionProviderPreference,
+  isExecutionProviderPreference,
+} from '../core/execution-provider.js';
+
+/** Turns the text of an environment variable into a value; throws ConfigurationError naming the variable. */
+export type Reader<T> = (variable: string, text: string) => T;
+
+const PROVIDERS = ['auto', ...EXECUTION_PROVIDER_NAMES];
+
+/** The values that the agents' DEVICE variable takes, and the execution provider that each stands for. */
+const DEVICES: Readonly<Record<string, ExecutionProviderPreference>> = {
+  auto: 'auto',
+  cpu: 'cpu',
+  cuda: 'cuda',
+  mps: 'coreml',
+};
+
+function wrong(variable: string, expected: string, text: string): ConfigurationError {
+  return new ConfigurationError(`${variable}: expected ${expected}, received "${text}"`);
+}
+
+/** A comma-separated list of execution providers, in any case. */
+export const readProviders: Reader<readonly ExecutionProviderPreference[]> = (variable, text) => {
+  const names = text.split(',').map((name) => name.trim().toLowerCase());
+  if (!names.every(isExecutionProviderPreference)) {
+    throw wrong(variable, `a comma-separated list out of ${PROVIDERS.join(', ')}`, text);
+  }
+  return names;
+};
+
+/** One of the agents' device names, in any case. */
+export const readDevice: Reader<readonly ExecutionProviderPreference[]> = (variable, text) => {
+  const name = text.toLowerCase();
+  if (!Object.hasOwn(DEVICES, name)) throw wrong(variable, `one of ${Object.keys(DEVICES).join(', ')}`, text);
+  return [DEVICES[name]!];
+};
+
+/** Any text. */
+export const readText: Reader<string> = (_variable, text) => text;
+
+/** A number from 0 to 1. */
+export const readProbability: Reader<number> = (variable, text) => {
+  const value = Number(text);
+  if (!(value >= 0 && value <= 1)) throw wrong(variable, 'a number from 0 to 1', text);
+  return value;
+};
+
+/** A whole number of 1 or more. */
+export const readCount: Reader<number> = (variable, text) => {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < 1) throw wrong(variable, 'a whole number of 1 or more', text);
+  return value;
+};

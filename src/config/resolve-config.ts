@@ -1,0 +1,87 @@
+import { ConfigurationError } from '../core/errors.js';
+import type { ExecutionProviderPreference } from '../core/execution-provider.js';
+import { type Reader, readCount, readDevice, readProbability, readProviders, readText } from './readers.js';
+
+/** Environment variables by name, as `process.env` holds them. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Where a value came from: an option, the environment variable of that name, or the default. */
+export type ConfigSource = 'option' | `environment ${string}` | 'default';
+
+export interface ConfigValue<T> {
+  readonly value: T;
+  readonly source: ConfigSource;
+}
+
+/** Settings given in code; each wins over the environment. */
+export interface ConfigOptions {
+  readonly executionProviders?: readonly ExecutionProviderPreference[] | undefined;
+  readonly modelPath?: string | undefined;
+  readonly confidenceThreshold?: number | undefined;
+  readonly threads?: number | undefined;
+}
+
+export interface Config {
+  /** Execution providers in order of preference: TRM_EXECUTION_PROVIDER, else DEVICE; default `['auto']`. */
+  readonly executionProviders: ConfigValue<readonly ExecutionProviderPreference[]>;
+  /** Folder of the model: TRM_MODEL_PATH; undefined stands for the bundled model. */
+  readonly modelPath: ConfigValue<string | undefined>;
+  /** Least confidence, 0 to 1, of an accepted decision: TRM_CONFIDENCE_THRESHOLD; default 0.7. */
+  readonly confidenceThreshold: ConfigValue<number>;
+  /** Threads of one operator, 1 or more: TRM_THREADS; undefined stands for all cores. */
+  readonly threads: ConfigValue<number | undefined>;
+}
+
+/** Confidence threshold that is used when nothing else is said. */
+const DEFAULT_CONFIDENCE_THRESHOLD = 0.7;
+
+/**
+ * The settings that hold, each with its source: option, else environment, else default. An environment variable
+ * that is empty or blank counts as not set. This is the only reader of `process.env`.
+ *
+ * @throws ConfigurationError that names the option or variable and its allowed values
+ */
+export function resolveConfig(options: ConfigOptions = {}, env: Environment = process.env): Config {
+  checkOptions(options);
+  return {
+    executionProviders: resolve(options.executionProviders, ['auto'], env, [
+      ['TRM_EXECUTION_PROVIDER', readProviders],
+      ['DEVICE', readDevice],
+    ]),
+    modelPath: resolve(options.modelPath, undefined, env, [['TRM_MODEL_PATH', readText]]),
+    confidenceThreshold: resolve(options.confidenceThreshold, DEFAULT_CONFIDENCE_THRESHOLD, env, [
+      ['TRM_CONFIDENCE_THRESHOLD', readProbability],
+    ]),
+    threads: resolve(options.threads, undefined, env, [['TRM_THREADS', readCount]]),
+  };
+}
+
+function resolve<T, D extends T | undefined>(
+  option: T | undefined,
+  fallback: D,
+  env: Environment,
+  variables: readonly (readonly [name: string, read: Reader<T>])[],
+): ConfigValue<T | D> {
+  if (option !== undefined) return { value: option, source: 'option' };
+  for (const [name, read] of variables) {
+    const text = env[name]?.trim();
+    if (text) return { value: read(name, text), source: `environment ${name}` };
+  }
+  return { value: fallback, source: 'default' };
+}
+
+function checkOptions({ executionProviders, modelPath, confidenceThreshold, threads }: ConfigOptions): void {
+  // The readers know the allowed values, so options go through them as text; each message names the option.
+  if (executionProviders !== undefined) {
+    const names: unknown = executionProviders;
+    const text = Array.isArray(names) ? names.join(',') : '';
+    readProviders('executionProviders', text);
+  }
+  if (modelPath !== undefined && (typeof modelPath !== 'string' || modelPath === '')) {
+    throw new ConfigurationError(
+      `modelPath: expected the path of a model folder, received ${JSON.stringify(modelPath)}`,
+    );
+  }
+  if (confidenceThreshold !== undefined) readProbability('confidenceThreshold', String(confidenceThreshold));
+  if (threads !== undefined) readCount('threads', String(threads));
+}

@@ -1,0 +1,115 @@
+import type { Random } from '../../../core/random.js';
+import { splitWords } from '../../../encoding/index.js';
+import type { Split } from '../example.js';
+import type { Facts, FunctionFact } from '../facts/schema.js';
+import { labelsOfRole, type Situation } from '../situation/situation.js';
+import { NAME_STYLES, type PresentedFunction, presentDefault, presentFunction, type Telling } from './function-form.js';
+
+/** How many of the ranked intents an action may serve to count as right. */
+export const TOP_INTENTS = 2;
+/** Share of catalogs that lack every right function. */
+const ABSENT = 0.2;
+
+/** Functions that a split may present; `preferred` are those of its own held-out families. */
+export interface FunctionPool {
+  readonly allowed: readonly FunctionFact[];
+  readonly preferred: ReadonlySet<string>;
+}
+
+/** Held-out families are shown only in their own split; the test split also shows those of calibration. */
+export function functionPool(facts: Facts, split: Split): FunctionPool {
+  const families = new Map(facts.families.map((family) => [family.id, family.split]));
+  const shown: ReadonlySet<string> = new Set<string>(['train', split, ...(split === 'test' ? ['calibration'] : [])]);
+  const allowed = facts.functions.filter((fact) => shown.has(families.get(fact.family) ?? 'train'));
+  const preferred = split === 'train' ? [] : facts.functions.filter((fact) => families.get(fact.family) === split);
+  return { allowed, preferred: new Set(preferred.map((fact) => fact.id)) };
+}
+
+/** Functions of the pool that are right for the situation: they serve a top intent and their target is named. */
+export function rightFunctions(situation: Situation, facts: Facts, pool: FunctionPool): FunctionFact[] {
+  const top = situation.intents.slice(0, TOP_INTENTS);
+  return pool.allowed.filter(
+    (fact) => fact.intents.some((intent) => top.includes(intent)) && canFill(fact, situation, facts),
+  );
+}
+
+function canFill(fact: FunctionFact, situation: Situation, facts: Facts): boolean {
+  return fact.parameters.every(({ use, required }) => {
+    const form = facts.parameters[use];
+    return (
+      !required ||
+      form === undefined ||
+      [use, ...form.fallback].some((role) => labelsOfRole(situation, role).length > 0)
+    );
+  });
+}
+
+/**
+ * Draws a catalog of 4 to 24 functions around a situation: one or two right ones (none in a fifth of the draws), then
+ * hard negatives of the same family or with shared words, then others. A negative serves none of the situation's
+ * intents, except now and then one whose target the alert does not name.
+ */
+export function randomCatalog(
+  situation: Situation,
+  facts: Facts,
+  pool: FunctionPool,
+  right: readonly FunctionFact[],
+  random: Random,
+): PresentedFunction[] {
+  const size = 4 + Math.floor(random.next() ** 1.5 * 21);
+  const favoured = right.filter((fact) => pool.preferred.has(fact.id));
+  const source = favoured.length > 0 && random.chance(0.7) ? favoured : right;
+  const chosen = random.chance(ABSENT) ? [] : random.shuffle(source).slice(0, random.chance(0.7) ? 1 : 2);
+  const intents = new Set(situation.intents);
+  const serves = (fact: FunctionFact): boolean => fact.intents.some((intent) => intents.has(intent));
+  const others = random.shuffle(pool.allowed.filter((fact) => !chosen.includes(fact)));
+  if (chosen.length > 0 && random.chance(0.25)) {
+    chosen.push(...others.filter((fact) => fact.risk === 'read' && serves(fact)).slice(0, 1));
+  }
+  if (random.chance(0.15)) {
+    chosen.push(
+      ...others.filter((fact) => serves(fact) && !right.includes(fact) && !canFill(fact, situation, facts)).slice(0, 1),
+    );
+  }
+  const negatives = others.filter((fact) => !serves(fact));
+  const words = new Set([...splitWords(situation.alertName), ...right.flatMap(wordsOfNames)]);
+  const families = new Set(right.map((fact) => fact.family));
+  const isHard = (fact: FunctionFact): boolean =>
+    families.has(fact.family) || wordsOfNames(fact).some((word) => words.has(word));
+  const room = Math.max(0, size - chosen.length);
+  const hard = negatives.filter(isHard).slice(0, Math.ceil(room / 2));
+  const isTaken = new Set(hard);
+  const easy = negatives.filter((fact) => !isTaken.has(fact)).slice(0, room - hard.length);
+  return present(random.shuffle([...new Set([...chosen, ...hard, ...easy])]), facts, random);
+}
+
+const nameWords = new WeakMap<FunctionFact, readonly string[]>();
+
+function wordsOfNames(fact: FunctionFact): readonly string[] {
+  let words = nameWords.get(fact);
+  if (words === undefined) {
+    words = [...new Set(fact.names.flatMap((name) => name.split(' ')))];
+    nameWords.set(fact, words);
+  }
+  return words;
+}
+
+function present(chosen: readonly FunctionFact[], facts: Facts, random: Random): PresentedFunction[] {
+  const style = random.pick(NAME_STYLES);
+  const mixed = random.chance(0.2);
+  const verbatim = random.chance(0.15);
+  const share = random.next();
+  const telling: Telling = share < 0.12 ? 'description' : share < 0.22 ? 'name' : 'both';
+  const taken = new Set<string>();
+  return chosen.flatMap((fact) => {
+    for (let attempt = 0; attempt < 20; attempt++) {
+      const made =
+        (verbatim && attempt === 0 ? presentDefault(fact) : undefined) ??
+        presentFunction(fact, facts, mixed ? random.pick(NAME_STYLES) : style, telling, random);
+      if (taken.has(made.definition.name)) continue;
+      taken.add(made.definition.name);
+      return [made];
+    }
+    return [];
+  });
+}

@@ -1,0 +1,8 @@
+export type { Example, Split } from './example.js';
+export { datasetHash, FACT_FILES, loadFacts, parseFacts } from './facts/load-facts.js';
+export type { AlertRule, Facts, FailureMode, FunctionFact } from './facts/schema.js';
+export { type RunbookRowCase, type RunbookRowName, runbookRowCases } from './runbook-rows.js';
+export { groupOf, RUNBOOK_ALERTS, splitOfGroup } from './splits.js';
+export { describeExamples, describeSplits, type ExampleStatistics, leakageCount } from './statistics.js';
+export { exampleStream, generateExamples, type StreamOptions } from './stream.js';
+export { vocabularyTexts } from './vocabulary-texts.js';

@@ -1,0 +1,63 @@
+import { hash32 } from '../../core/random.js';
+import { splitWords } from '../../encoding/index.js';
+import type { Split } from './example.js';
+
+/** The alert names that must always be answered right; they and names close to them are always in training. */
+export const RUNBOOK_ALERTS = [
+  'FluxReconciliationFailure',
+  'FluxGitRepositoryOutOfSync',
+  'FluxHelmReleaseFailing',
+  'PodCrashLoopBackOff',
+  'PrometheusServiceDown',
+  'PersistentVolumeFillingUpCritical',
+  'PodCPUHigh',
+] as const;
+
+/** Words that say where or how loudly an alert fires, not what it is about. */
+const NOISE_WORDS: ReadonlySet<string> = new Set(
+  (
+    'kube kubernetes k8s homelab prod production staging dev test eu us cluster1 my sre alert alerts alarm critical ' +
+    'warning crit warn info page is are was the a an of in on to for has have been being too very v1 v2'
+  ).split(' '),
+);
+
+/** The words of an alert's name that carry its meaning, stemmed, in their order. */
+export function contentStems(alertName: string): string[] {
+  const words = splitWords(alertName);
+  const content = words.filter((word) => !NOISE_WORDS.has(word) && !/^\d+$/.test(word));
+  return (content.length > 0 ? content : words).map(stem);
+}
+
+/** Crude English stem: plural, -ing, -ed and -ion endings fall away. */
+function stem(word: string): string {
+  const cut = word
+    .replace(/(?:ies)$/, 'y')
+    .replace(/(?<=[^su])s$/, '')
+    .replace(/(?<=\w{3})(?:ing|ed|ion|er)$/, '');
+  return cut.replace(/(.)\1$/, '$1').replace(/e$/, '');
+}
+
+/** Split key of an alert name: its distinct stems, sorted, so that rewordings in another order or style share it. */
+export function groupOf(alertName: string): string {
+  return [...new Set(contentStems(alertName))].sort().join(' ');
+}
+
+const runbookStems = RUNBOOK_ALERTS.map((name) => new Set(contentStems(name)));
+
+/** True for the runbook alerts and for names that share at least 60 % of their stems (Jaccard) with one of them. */
+export function isNearRunbook(group: string): boolean {
+  const stems = new Set(group.split(' '));
+  return runbookStems.some((runbook) => {
+    const shared = [...stems].filter((word) => runbook.has(word)).length;
+    return shared / (stems.size + runbook.size - shared) >= 0.6;
+  });
+}
+
+/** Split of a group: train 80 %, validation 5 %, calibration 7 %, test 8 % by hash; runbook names always train. */
+export function splitOfGroup(group: string): Split {
+  if (isNearRunbook(group)) return 'train';
+  const share = hash32(`split/${group}`) % 100;
+  if (share < 80) return 'train';
+  if (share < 85) return 'validation';
+  return share < 92 ? 'calibration' : 'test';
+}

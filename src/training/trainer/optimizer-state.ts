@@ -1,0 +1,57 @@
+import type { Runtime } from '../../runtime/index.js';
+import { initialParameters, type Parameter, type RemediationConfig, trainedNames } from '../../trm/remediation/index.js';
+
+/** Prefixes of what is kept beside each trained weight. */
+const STATE_PREFIXES = ['', 'm.', 'v.', 'ema.'] as const;
+
+/** Fresh weights with zero moments; the average starts at the weights. */
+export function initialState(config: RemediationConfig, seed: number): Map<string, Parameter> {
+  const state = new Map<string, Parameter>(initialParameters(config, seed));
+  for (const name of trainedNames(config)) {
+    const { shape, data } = state.get(name) as Parameter;
+    state.set(`m.${name}`, { shape, data: new Float32Array(data.length) });
+    state.set(`v.${name}`, { shape, data: new Float32Array(data.length) });
+    state.set(`ema.${name}`, { shape, data: data.slice() });
+  }
+  return state;
+}
+
+/** Puts the state into the worker, where it stays between steps. */
+export async function uploadState(runtime: Runtime, state: ReadonlyMap<string, Parameter>): Promise<void> {
+  for (const [name, { shape, data }] of state) await runtime.setResident(name, { type: 'float32', data, dims: shape });
+}
+
+/** Copies the state back. */
+export async function downloadState(runtime: Runtime, names: Iterable<string>): Promise<Map<string, Parameter>> {
+  const state = new Map<string, Parameter>();
+  for (const name of names) {
+    const { data, dims } = await runtime.getResident(name);
+    state.set(name, { shape: [...dims], data: data as Float32Array });
+  }
+  return state;
+}
+
+/** Graph input -> resident tensor, and graph output -> resident tensor, of the update graph. */
+export function updateBindings(config: RemediationConfig): { inputs: Record<string, string>; outputs: Record<string, string> } {
+  const inputs: Record<string, string> = {};
+  const outputs: Record<string, string> = {};
+  for (const name of trainedNames(config)) {
+    inputs[`grad.${name}`] = `grad.${name}`;
+    for (const prefix of STATE_PREFIXES) {
+      inputs[`${prefix}${name}`] = `${prefix}${name}`;
+      outputs[`${prefix}${name}.out`] = `${prefix}${name}`;
+    }
+  }
+  return { inputs, outputs };
+}
+
+/** The weights to publish: averages where there are any, the rest as it is. */
+export function averagedWeights(config: RemediationConfig, state: ReadonlyMap<string, Parameter>): Map<string, Parameter> {
+  const names = new Set(trainedNames(config));
+  const weights = new Map<string, Parameter>();
+  for (const [name, parameter] of state) {
+    if (/^(m|v|ema)\./.test(name)) continue;
+    weights.set(name, names.has(name) ? (state.get(`ema.${name}`) as Parameter) : parameter);
+  }
+  return weights;
+}

@@ -1,0 +1,88 @@
+import { appendFile, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { TrainingError } from '../../core/errors.js';
+import type { Vocabulary } from '../../encoding/index.js';
+import type { Parameter } from '../../trm/remediation/index.js';
+import { readSafetensors, readSafetensorsMetadata, toFloat32, writeSafetensors } from '../../trm/weights/index.js';
+import type { TrainingSettings } from './settings.js';
+
+/** What a run must agree on with the checkpoint that it resumes. */
+export interface RunIdentity {
+  readonly settings: TrainingSettings;
+  readonly datasetHash: string;
+}
+
+/** Optimizer state at the end of a step: weights, moments (`m.`, `v.`) and averaged weights (`ema.`). */
+export interface TrainingCheckpoint {
+  readonly step: number;
+  readonly tensors: ReadonlyMap<string, Parameter>;
+}
+
+/** One line of metrics.jsonl. */
+export type MetricsLine = Readonly<Record<string, number | string>>;
+
+/**
+ * A run's folder: `run.json` (settings, dataset hash), `vocabulary.json`, `metrics.jsonl` (one line a logged step)
+ * and `checkpoint.safetensors`, which is replaced as a whole so that an interrupted write loses nothing.
+ */
+export class RunFolder {
+  readonly path: string;
+
+  constructor(path: string) {
+    this.path = path;
+  }
+
+  /**
+   * Starts a run, or opens one to resume it. Throws TrainingError when the folder holds a run of other settings or
+   * facts, or holds a run and `resume` is false.
+   */
+  async open(identity: RunIdentity, vocabulary: Vocabulary, resume: boolean): Promise<void> {
+    const file = join(this.path, 'run.json');
+    const known = await readFile(file, 'utf8').catch(() => undefined);
+    const text = `${JSON.stringify(identity, null, 2)}\n`;
+    if (known !== undefined && !resume) {
+      throw new TrainingError(`${this.path} already holds a run. Resume it with --resume, or choose another folder.`);
+    }
+    if (known !== undefined && known !== text) {
+      throw new TrainingError(
+        `${file} is of a run with other settings or other facts, so it cannot be resumed. Choose another folder.`,
+      );
+    }
+    if (known !== undefined) return;
+    await mkdir(this.path, { recursive: true });
+    await writeFile(file, text);
+    await writeFile(join(this.path, 'vocabulary.json'), `${JSON.stringify(vocabulary)}\n`);
+  }
+
+  async log(line: MetricsLine): Promise<void> {
+    await appendFile(join(this.path, 'metrics.jsonl'), `${JSON.stringify(line)}\n`);
+  }
+
+  async saveCheckpoint({ step, tensors }: TrainingCheckpoint): Promise<void> {
+    const map = new Map([...tensors].map(([name, { shape, data }]) => [name, { dtype: 'F32' as const, shape, data: bytesOf(data) }]));
+    const temporary = join(this.path, `checkpoint.${process.pid}.partial`);
+    try {
+      await writeFile(temporary, writeSafetensors(map, { step: String(step) }));
+      await rename(temporary, join(this.path, 'checkpoint.safetensors'));
+    } finally {
+      await rm(temporary, { force: true });
+    }
+  }
+
+  /** The last checkpoint, or undefined before the first one. */
+  async loadCheckpoint(): Promise<TrainingCheckpoint | undefined> {
+    const bytes = await readFile(join(this.path, 'checkpoint.safetensors')).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return undefined;
+      throw new TrainingError(`${this.path}: the checkpoint cannot be read: ${error.message}`, { cause: error });
+    });
+    if (!bytes) return undefined;
+    const step = Number(readSafetensorsMetadata(bytes).step);
+    if (!Number.isInteger(step) || step < 0) throw new TrainingError(`${this.path}: the checkpoint does not say its step`);
+    const tensors = new Map([...readSafetensors(bytes)].map(([name, tensor]) => [name, { shape: tensor.shape, data: toFloat32(tensor) }]));
+    return { step, tensors };
+  }
+}
+
+function bytesOf(data: Float32Array): Uint8Array {
+  return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+}

@@ -1,0 +1,66 @@
+import { z } from 'zod';
+import { TrainingError } from '../../core/errors.js';
+
+const share = z.number().min(0).max(1);
+const phase = z.strictObject({
+  /** Share of all steps at which the phase ends, (0, 1]. */
+  until: z.number().gt(0).max(1),
+  H_cycles: z.int().min(1),
+  L_cycles: z.int().min(1),
+});
+
+const schema = z.strictObject({
+  seed: z.int().default(1),
+  /** Optimizer steps in all; one step is one supervision step of a whole batch. */
+  steps: z.int().min(1).default(4000),
+  batchSize: z.int().min(1).default(48),
+  optimizer: z.enum(['adamw', 'adam-atan2']).default('adamw'),
+  learningRate: z.number().gt(0).default(6e-4),
+  warmUpSteps: z.int().min(0).default(150),
+  /** Share of the steps at the end over which the learning rate falls linearly to a twentieth. */
+  decayShare: share.default(0.4),
+  beta1: share.default(0.9),
+  beta2: share.default(0.98),
+  weightDecay: z.number().min(0).default(0.05),
+  clipNorm: z.number().gt(0).default(1),
+  emaDecay: share.default(0.995),
+  /** Supervision steps after which a training row is replaced in any case. */
+  haltMaxSteps: z.int().min(1).default(3),
+  /** Probability that a row must go on for a random number of steps (reference: halt_exploration_prob). */
+  haltExploration: share.default(0.1),
+  lossWeights: z
+    .strictObject({ pointer: z.number().min(0), cause: z.number().min(0), halt: z.number().min(0) })
+    .default({ pointer: 1, cause: 0.5, halt: 0.5 }),
+  /** Depth curriculum (CGAR, arXiv 2511.08653): shallow recursion first, full depth last. */
+  curriculum: z
+    .array(phase)
+    .min(1)
+    .default([
+      { until: 0.3, H_cycles: 1, L_cycles: 2 },
+      { until: 0.6, H_cycles: 2, L_cycles: 4 },
+      { until: 1, H_cycles: 3, L_cycles: 6 },
+    ]),
+  checkpointEverySteps: z.int().min(1).default(200),
+  logEverySteps: z.int().min(1).default(20),
+  vocabulary: z
+    .strictObject({ maxWords: z.int().min(1), minCount: z.int().min(1), hashBuckets: z.int().min(1), maxTokens: z.int().min(4) })
+    .default({ maxWords: 8000, minCount: 2, hashBuckets: 16_384, maxTokens: 32 }),
+});
+
+/** Everything that decides the outcome of a training run beside the facts. */
+export type TrainingSettings = z.infer<typeof schema>;
+
+/** Checks settings and fills in defaults. Throws TrainingError naming every key that cannot be used. */
+export function parseTrainingSettings(value: unknown = {}): TrainingSettings {
+  const result = schema.safeParse(value);
+  if (!result.success) {
+    const problems = result.error.issues.map((issue) => `${issue.path.join('.') || 'settings'}: ${issue.message}`);
+    throw new TrainingError(`Invalid training settings: ${problems.join('; ')}.`);
+  }
+  const { curriculum } = result.data;
+  const ordered = curriculum.every(({ until }, index) => until > (curriculum[index - 1]?.until ?? 0));
+  if (!ordered || curriculum.at(-1)?.until !== 1) {
+    throw new TrainingError('Invalid training settings: curriculum: the phases must end at rising shares, the last at 1.');
+  }
+  return result.data;
+}

@@ -1,0 +1,249 @@
+import { AbortedError, TrainingError } from '../../core/errors.js';
+import { buildVocabulary, CAUSES, collate, Tokenizer, type Vocabulary } from '../../encoding/index.js';
+import { Runtime, type RuntimeOptions, type Session, type Tensor } from '../../runtime/index.js';
+import {
+  buildRemediationGradients,
+  buildUpdate,
+  DEFAULT_REMEDIATION_CONFIG,
+  type Parameter,
+  type RemediationConfig,
+  trainedNames,
+} from '../../trm/remediation/index.js';
+import { datasetHash, exampleStream, type Facts, vocabularyTexts } from '../dataset/index.js';
+import { averagedWeights, downloadState, initialState, updateBindings, uploadState } from './optimizer-state.js';
+import { createRowEncoder, PersistentBatch } from './row-source.js';
+import { RunFolder } from './run-folder.js';
+import { depthAt, emaDecayAt, learningRateAt } from './schedule.js';
+import type { TrainingSettings } from './settings.js';
+import { collateTargets } from './targets.js';
+
+/** Means over the steps since the last report. */
+export interface TrainingProgress {
+  readonly step: number;
+  readonly steps: number;
+  readonly loss: number;
+  /** Share of rows whose function is acceptable, [0, 1]. */
+  readonly functionAccuracy: number;
+  /** Share of rows whose function and pointers are all acceptable, [0, 1]. */
+  readonly callAccuracy: number;
+  readonly gradientNorm: number;
+  readonly learningRate: number;
+  readonly H_cycles: number;
+  readonly L_cycles: number;
+  /** Rows times supervision steps a second. */
+  readonly rowStepsPerSecond: number;
+  readonly etaSeconds: number;
+}
+
+export interface TrainOptions {
+  readonly facts: Facts;
+  readonly settings: TrainingSettings;
+  /** Folder for settings, metrics and checkpoints. */
+  readonly runFolder: string;
+  /** Go on from the folder's checkpoint, where there is one. */
+  readonly resume?: boolean;
+  readonly runtime?: RuntimeOptions;
+  /** Ends the run after the step in work; the checkpoint written then is where a resumed run goes on. */
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: TrainingProgress) => void;
+}
+
+export interface TrainedModel {
+  readonly config: RemediationConfig;
+  /** Averaged weights. */
+  readonly weights: ReadonlyMap<string, Parameter>;
+  readonly vocabulary: Vocabulary;
+  readonly datasetHash: string;
+  readonly steps: number;
+}
+
+/**
+ * Trains a remediation model: deep supervision over a persistent batch, gradients through the last H cycle, every
+ * step computed by onnxruntime on graphs of this package. Weights and optimizer state stay in the worker.
+ *
+ * @throws TrainingError for a run folder that does not fit, or a loss that is no longer finite
+ * @throws AbortedError when the signal fired; the checkpoint has been written
+ */
+export async function train(options: TrainOptions): Promise<TrainedModel> {
+  const { facts, settings } = options;
+  const vocabulary = buildVocabulary(vocabularyTexts(facts), settings.vocabulary);
+  const tokenizer = new Tokenizer(vocabulary);
+  const config: RemediationConfig = { ...DEFAULT_REMEDIATION_CONFIG, vocab_size: tokenizer.size, causes: CAUSES.length };
+  const folder = new RunFolder(options.runFolder);
+  const hash = datasetHash(facts);
+  await folder.open({ settings, datasetHash: hash }, vocabulary, options.resume ?? false);
+  const checkpoint = await folder.loadCheckpoint();
+  const state = checkpoint?.tensors ?? initialState(config, settings.seed);
+  const done = checkpoint?.step ?? 0;
+
+  const runtime = new Runtime(options.runtime);
+  try {
+    await uploadState(runtime, state);
+    const run = new TrainingRun(runtime, config, options, folder, tokenizer);
+    await run.proceed(done, [...state.keys()]);
+    const final = await downloadState(runtime, state.keys());
+    return { config, weights: averagedWeights(config, final), vocabulary, datasetHash: hash, steps: settings.steps };
+  } finally {
+    await runtime.dispose();
+  }
+}
+
+class TrainingRun {
+  readonly #runtime: Runtime;
+  readonly #config: RemediationConfig;
+  readonly #options: TrainOptions;
+  readonly #folder: RunFolder;
+  readonly #tokenizer: Tokenizer;
+
+  constructor(runtime: Runtime, config: RemediationConfig, options: TrainOptions, folder: RunFolder, tokenizer: Tokenizer) {
+    this.#runtime = runtime;
+    this.#config = config;
+    this.#options = options;
+    this.#folder = folder;
+    this.#tokenizer = tokenizer;
+  }
+
+  async proceed(done: number, stateNames: readonly string[]): Promise<void> {
+    const { settings, facts, signal } = this.#options;
+    const save = async (step: number): Promise<void> =>
+      this.#folder.saveCheckpoint({ step, tensors: await downloadState(this.#runtime, stateNames) });
+    const encode = createRowEncoder(this.#tokenizer);
+    // A resumed run draws fresh examples from a stream of its own: the rows of the old batch are gone with its carry.
+    const stream = exampleStream(facts, { seed: settings.seed + done * 1_000_003, split: 'train' });
+    const batch = new PersistentBatch(() => encode(stream.next().value), settings, done);
+    await this.#resetCarry();
+    const update = await this.#runtime.createSession(buildUpdate(this.#config, settings), { name: 'update' });
+    const meter = new Meter(done, settings);
+    let graph: { key: string; session: Session } | undefined;
+
+    for (let step = done + 1; step <= settings.steps; step++) {
+      const depth = depthAt(step, settings);
+      const key = `${depth.H_cycles}x${depth.L_cycles}`;
+      if (graph?.key !== key) {
+        await graph?.session.dispose();
+        const model = buildRemediationGradients({ ...this.#config, ...depth }, settings.lossWeights);
+        graph = { key, session: await this.#runtime.createSession(model, { name: `gradients ${key}` }) };
+      }
+      const results = await this.#gradientStep(graph.session, batch);
+      const gradientNorm = await this.#updateStep(update, step);
+      batch.advance(results.qHaltLogits);
+      meter.add({ ...results, gradientNorm });
+      if (!Number.isFinite(results.loss)) {
+        throw new TrainingError(`the loss is ${results.loss} at step ${step}; lower learningRate or clipNorm`);
+      }
+      if (step % settings.logEverySteps === 0 || step === settings.steps) {
+        const progress = meter.report(step, learningRateAt(step, settings), depth);
+        await this.#folder.log({ ...progress });
+        this.#options.onProgress?.(progress);
+      }
+      if (step % settings.checkpointEverySteps === 0 || step === settings.steps || signal?.aborted) await save(step);
+      if (signal?.aborted) throw new AbortedError(`training stopped after step ${step}; resume it from ${this.#folder.path}`);
+    }
+  }
+
+  async #resetCarry(): Promise<void> {
+    const { slots, hidden_size: width } = this.#config;
+    const dims = [this.#options.settings.batchSize, slots, width];
+    const data = new Float32Array(dims.reduce((product, dimension) => product * dimension, 1));
+    for (const name of ['z_H', 'z_L']) await this.#runtime.setResident(name, { type: 'float32', data, dims });
+  }
+
+  async #gradientStep(session: Session, batch: PersistentBatch): Promise<StepResults> {
+    const rows = batch.rows;
+    const feeds: Record<string, Tensor> = {
+      ...collate(rows.map(({ encoded }) => encoded)).tensors,
+      ...collateTargets(rows, CAUSES),
+      reset: { type: 'bool', data: batch.reset, dims: [rows.length] },
+    };
+    const names = trainedNames(this.#config);
+    const inputs: Record<string, string> = { z_H: 'z_H', z_L: 'z_L' };
+    for (const name of session.inputNames) if (!(name in feeds)) inputs[name] = name;
+    const outputs = Object.fromEntries(names.map((name) => [`grad.${name}`, `grad.${name}`]));
+    const results = await session.run(feeds, {
+      transfer: true,
+      resident: { inputs, outputs: { ...outputs, z_H_out: 'z_H', z_L_out: 'z_L' } },
+    });
+    const numbers = (name: string): Float32Array => results[name]?.data as Float32Array;
+    return {
+      loss: numbers('loss')[0] as number,
+      functionAccuracy: mean(numbers('function_correct')),
+      callAccuracy: mean(numbers('call_correct')),
+      qHaltLogits: numbers('q_halt_logits'),
+    };
+  }
+
+  async #updateStep(session: Session, step: number): Promise<number> {
+    const { settings } = this.#options;
+    const scalar = (value: number): Tensor => ({ type: 'float32', data: Float32Array.of(value), dims: [] });
+    const results = await session.run(
+      {
+        learning_rate: scalar(learningRateAt(step, settings)),
+        step: scalar(step),
+        ema_decay: scalar(emaDecayAt(step, settings)),
+      },
+      { resident: updateBindings(this.#config) },
+    );
+    return (results.gradient_norm?.data as Float32Array)[0] as number;
+  }
+}
+
+interface StepResults {
+  readonly loss: number;
+  readonly functionAccuracy: number;
+  readonly callAccuracy: number;
+  readonly qHaltLogits: Float32Array;
+}
+
+/** Averages what the steps say between two reports. */
+class Meter {
+  readonly #settings: TrainingSettings;
+  readonly #started = performance.now();
+  readonly #startedAt: number;
+  #sums = { loss: 0, functionAccuracy: 0, callAccuracy: 0, gradientNorm: 0 };
+  #count = 0;
+
+  constructor(done: number, settings: TrainingSettings) {
+    this.#settings = settings;
+    this.#startedAt = done;
+  }
+
+  add(results: Omit<StepResults, 'qHaltLogits'> & { readonly gradientNorm: number }): void {
+    this.#sums = {
+      loss: this.#sums.loss + results.loss,
+      functionAccuracy: this.#sums.functionAccuracy + results.functionAccuracy,
+      callAccuracy: this.#sums.callAccuracy + results.callAccuracy,
+      gradientNorm: this.#sums.gradientNorm + results.gradientNorm,
+    };
+    this.#count += 1;
+  }
+
+  report(step: number, learningRate: number, depth: { H_cycles: number; L_cycles: number }): TrainingProgress {
+    const seconds = (performance.now() - this.#started) / 1000;
+    const stepsDone = step - this.#startedAt;
+    const share = (sum: number): number => sum / this.#count;
+    const { loss, functionAccuracy, callAccuracy, gradientNorm } = this.#sums;
+    const means = {
+      loss: share(loss),
+      functionAccuracy: share(functionAccuracy),
+      callAccuracy: share(callAccuracy),
+      gradientNorm: share(gradientNorm),
+    };
+    this.#sums = { loss: 0, functionAccuracy: 0, callAccuracy: 0, gradientNorm: 0 };
+    this.#count = 0;
+    return {
+      step,
+      steps: this.#settings.steps,
+      ...means,
+      learningRate,
+      ...depth,
+      rowStepsPerSecond: (stepsDone * this.#settings.batchSize) / seconds,
+      etaSeconds: (seconds / stepsDone) * (this.#settings.steps - step),
+    };
+  }
+}
+
+function mean(values: ArrayLike<number>): number {
+  let sum = 0;
+  for (let index = 0; index < values.length; index++) sum += values[index] as number;
+  return values.length === 0 ? 0 : sum / values.length;
+}

@@ -1,0 +1,22 @@
+export type { Parameter, ParameterMap } from '../graph/weight-source.js';
+export {
+  countParameters,
+  DEFAULT_REMEDIATION_CONFIG,
+  initialParameters,
+  type RemediationConfig,
+  remediationParameters,
+} from './config.js';
+export { buildRemediationStep } from './step-graph.js';
+export {
+  buildRemediationGradients,
+  buildUpdate,
+  type LossWeights,
+  trainedNames,
+  type UpdateOptions,
+} from './training-graph.js';
+export { type Calibration, CALIBRATION_INPUTS, calibratedConfidence, calibrationInputs } from './calibration.js';
+export type { ModelManifest } from './manifest.js';
+export { MANIFEST_FILE, type ModelFolder, type NewModel, packWeights, readModelFolder, writeModelFolder } from './model-folder.js';
+export { RemediationModel, type RemediationModelOptions } from './model.js';
+export { bundledModelPath, packageRoot } from './bundled-model.js';
+export { type ReasonerOptions, type ReasoningStep, RemediationReasoner } from './reasoner.js';

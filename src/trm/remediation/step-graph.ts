@@ -1,0 +1,298 @@
+import {
+  add,
+  addRmsNorm,
+  cast,
+  concat,
+  div,
+  equal,
+  GraphBuilder,
+  gather,
+  matmul,
+  maximum,
+  mul,
+  not,
+  reduceSum,
+  reshape,
+  rmsNorm,
+  serializeModel,
+  slice,
+  softmax,
+  squeeze,
+  stopGradient,
+  sub,
+  unsqueeze,
+  type Value,
+  where,
+} from '../../onnx/index.js';
+import { attend, feedForward, mergeHeads, splitHeads } from '../graph/layers.js';
+import { type Carry, recurse } from '../graph/recursion.js';
+import { constantWeights, type ParameterMap, quantizedWeights, type WeightSource } from '../graph/weight-source.js';
+import { OVERLAP_FEATURES, type RemediationConfig, SLOT } from './config.js';
+
+/** Added to a score to hide it; exp() of it is exactly zero in float32. */
+const HIDDEN = -1e9;
+
+/** What one supervision step says after one H cycle. */
+export interface AnswerHeads {
+  /** [B, 1+F], index 0 = none applies. */
+  readonly functionLogits: Value;
+  /** [B, R, M+1], the last column = default. */
+  readonly pointerLogits: Value;
+  /** [B, causes]. */
+  readonly causeLogits: Value;
+  /** [B]. */
+  readonly qHaltLogits: Value;
+}
+
+export interface RemediationStep {
+  /** One entry an H cycle. */
+  readonly answers: readonly AnswerHeads[];
+  readonly carry: Carry<Value>;
+}
+
+/**
+ * One supervision step of the remediation model as an ONNX model with the weights inside, float32 or int8.
+ * Inputs are those of `ModelInputs` plus `z_H`, `z_L` float32 [batch, slots, D] and `reset` bool [batch]. Outputs, one
+ * row an H cycle: `function_logits` [C, batch, 1+functions], `pointer_logits` [C, batch, parameters, fields+1],
+ * `cause_logits` [C, batch, causes], `q_halt_logits` [C, batch]; and `z_H_out`, `z_L_out`.
+ */
+export function buildRemediationStep(
+  config: RemediationConfig,
+  parameters: ParameterMap,
+  precision: 'float32' | 'int8' = 'float32',
+): Uint8Array {
+  const graph = new GraphBuilder('remediation_step');
+  const source = precision === 'int8' ? quantizedWeights : constantWeights;
+  const { answers, carry } = remediationStep(source(graph, parameters), config);
+  const stack = (pick: (answer: AnswerHeads) => Value): Value =>
+    concat(
+      answers.map((answer) => unsqueeze(pick(answer), [0])),
+      0,
+    );
+  graph.output(
+    'function_logits',
+    stack((answer) => answer.functionLogits),
+  );
+  graph.output(
+    'pointer_logits',
+    stack((answer) => answer.pointerLogits),
+  );
+  graph.output(
+    'cause_logits',
+    stack((answer) => answer.causeLogits),
+  );
+  graph.output(
+    'q_halt_logits',
+    stack((answer) => answer.qHaltLogits),
+  );
+  graph.output('z_H_out', carry.zH);
+  graph.output('z_L_out', carry.zL);
+  return serializeModel(graph, { producer: 'agent-trm', architecture: 'remediation-slot-trm' });
+}
+
+/** Declares the inputs and adds the whole step to the graph of `weights`. */
+export function remediationStep(weights: WeightSource, config: RemediationConfig): RemediationStep {
+  const encoded = encode(weights, config);
+  const carry = startingCarry(weights, config);
+  const cycles = recurse({
+    net: slotNet(weights, config, encoded),
+    x: encoded.slots,
+    carry,
+    hCycles: config.H_cycles,
+    lCycles: config.L_cycles,
+  });
+  return {
+    answers: cycles.map(({ zH }) => readAnswer(weights, zH, encoded, config.rms_norm_eps)),
+    carry: cycles.at(-1) as Carry<Value>,
+  };
+}
+
+/** Everything about alert and catalog that does not change while the slots recurse. */
+interface Encoded {
+  /** [B, M, D]. */
+  readonly fields: Value;
+  /** [B, F, D]. */
+  readonly functions: Value;
+  /** [B, R, D]. */
+  readonly parameters: Value;
+  /** Fields and functions, [B, M+F, D]. */
+  readonly memory: Value;
+  /** Added to attention scores, [B, 1, 1, slots+M+F]. */
+  readonly memoryMask: Value;
+  /** Input injection of the slots, [B, slots, D]. */
+  readonly slots: Value;
+  /** Added to function scores, [B, F]. */
+  readonly functionMask: Value;
+  readonly overlap: Value;
+  readonly pointerMask: Value;
+}
+
+function encode(weights: WeightSource, config: RemediationConfig): Encoded {
+  const { graph } = weights;
+  const width = config.hidden_size;
+  const epsilon = config.rms_norm_eps;
+  const texts = encodeTexts(weights, graph.input('text_tokens', 'int32', ['texts', 'tokens']), epsilon);
+  const textInput = (name: string, axis: string): Value => gather(texts, graph.input(name, 'int32', ['batch', axis]));
+  const project = (name: string, axis: string): Value => weights.linear(textInput(name, axis), `${name}.weight`);
+
+  const fieldType = graph.input('field_type', 'int32', ['batch', 'fields']);
+  const typeRows = gather(weights.tensor('field_type.embedding_weight'), fieldType);
+  const isField = cast(not(equal(fieldType, 0)), 'float32');
+  const fieldMask = hide(isField);
+  const pooledFields = addRmsNorm(
+    add(project('field_key', 'fields'), project('field_value', 'fields')),
+    typeRows,
+    epsilon,
+  );
+  const fields = encodeFields(weights, config, pooledFields, unsqueeze(fieldMask, [1, 2]));
+
+  const functionMask = hide(graph.input('function_mask', 'float32', ['batch', 'functions']));
+  const named = addRmsNorm(
+    project('function_name', 'functions'),
+    project('function_description', 'functions'),
+    epsilon,
+  );
+  const functions = feedForward(weights, named, 'function_encoder', epsilon);
+
+  const owner = graph.input('parameter_function', 'int32', ['batch', 'parameters']);
+  const owners = gatherAcross(functions, owner, width);
+  const parameters = addRmsNorm(
+    add(project('parameter_name', 'parameters'), project('parameter_description', 'parameters')),
+    weights.linear(owners, 'parameter_function.weight'),
+    epsilon,
+  );
+
+  const count = maximum(reduceSum(isField, [1], true), 1);
+  const alert = div(reduceSum(mul(fields, unsqueeze(isField, [2])), [1]), count);
+  const slots = add(
+    weights.tensor('slots.embedding_weight'),
+    unsqueeze(weights.linear(alert, 'slots.alert.weight'), [1]),
+  );
+  const slotMask = graph.literal(
+    Array.from({ length: config.slots }, () => 0),
+    'float32',
+    [1, config.slots],
+  );
+  // Adding a zero for each row gives the slots' part of the mask the length of the batch.
+  const batchSlotMask = add(slotMask, mul(slice(fieldMask, 1, 0, 1), 0));
+  return {
+    fields,
+    functions,
+    parameters,
+    memory: concat([fields, add(functions, weights.tensor('function_encoder.type'))], 1),
+    memoryMask: unsqueeze(concat([batchSlotMask, concat([fieldMask, functionMask], 1)], 1), [1, 2]),
+    slots,
+    functionMask,
+    overlap: graph.input('overlap', 'float32', ['batch', 'functions', OVERLAP_FEATURES]),
+    pointerMask: graph.input('pointer_mask', 'float32', ['batch', 'parameters', '(fields+1)']),
+  };
+}
+
+/** 0 where the mask is 1, HIDDEN where it is 0. */
+function hide(mask: Value): Value {
+  return mul(sub(1, mask), HIDDEN);
+}
+
+/** Attention-pooled token embeddings of every distinct text: [texts, tokens] -> [texts, D]; row 0 stays near zero. */
+function encodeTexts(weights: WeightSource, tokens: Value, epsilon: number): Value {
+  const embedded = gather(weights.tensor('embed_tokens.embedding_weight'), tokens);
+  const present = cast(not(equal(tokens, 0)), 'float32');
+  const scores = add(squeeze(weights.linear(embedded, 'text_pool.weight'), [2]), hide(present));
+  const shares = mul(softmax(scores), present);
+  const pooled = squeeze(matmul(unsqueeze(shares, [1]), embedded), [1]);
+  return rmsNorm(pooled, epsilon);
+}
+
+/** Two-way attention among the fields of one alert, a fixed number of blocks. */
+function encodeFields(weights: WeightSource, config: RemediationConfig, input: Value, mask: Value): Value {
+  let hidden = input;
+  for (let layer = 0; layer < config.encoder_layers; layer++) {
+    const prefix = `field_encoder.layers.${layer}`;
+    const { key, value } = keysAndValues(weights, config, hidden, prefix);
+    const query = splitHeads(weights.linear(hidden, `${prefix}.self_attn.q_proj.weight`), config.num_heads);
+    const mixed = weights.linear(mergeHeads(attend(query, key, value, mask)), `${prefix}.self_attn.o_proj.weight`);
+    hidden = feedForward(weights, addRmsNorm(hidden, mixed, config.rms_norm_eps), prefix, config.rms_norm_eps);
+  }
+  return hidden;
+}
+
+function keysAndValues(
+  weights: WeightSource,
+  config: RemediationConfig,
+  hidden: Value,
+  prefix: string,
+): { readonly key: Value; readonly value: Value } {
+  const width = config.hidden_size;
+  const both = weights.linear(hidden, `${prefix}.self_attn.kv_proj.weight`);
+  return {
+    key: splitHeads(slice(both, 2, 0, width), config.num_heads),
+    value: splitHeads(slice(both, 2, width, 2 * width), config.num_heads),
+  };
+}
+
+/**
+ * The network that recurses over the slots. Fields and functions are positions that do not recurse: their keys and
+ * values are made once and stand beside those of the slots in every call.
+ */
+function slotNet(weights: WeightSource, config: RemediationConfig, encoded: Encoded): (hidden: Value) => Value {
+  const layers = Array.from({ length: config.L_layers }, (_, layer) => {
+    const prefix = `L_level.layers.${layer}`;
+    return { prefix, memory: keysAndValues(weights, config, encoded.memory, prefix) };
+  });
+  return (input) => {
+    let hidden = input;
+    for (const { prefix, memory } of layers) {
+      const own = keysAndValues(weights, config, hidden, prefix);
+      const query = splitHeads(weights.linear(hidden, `${prefix}.self_attn.q_proj.weight`), config.num_heads);
+      const key = concat([own.key, memory.key], 2);
+      const value = concat([own.value, memory.value], 2);
+      const mixed = mergeHeads(attend(query, key, value, encoded.memoryMask));
+      hidden = addRmsNorm(hidden, weights.linear(mixed, `${prefix}.self_attn.o_proj.weight`), config.rms_norm_eps);
+      hidden = feedForward(weights, hidden, prefix, config.rms_norm_eps);
+    }
+    return hidden;
+  };
+}
+
+function startingCarry(weights: WeightSource, config: RemediationConfig): Carry<Value> {
+  const { graph } = weights;
+  const shape = ['batch', config.slots, config.hidden_size] as const;
+  const reset = unsqueeze(graph.input('reset', 'bool', ['batch']), [1, 2]);
+  const start = (name: string, init: string): Value =>
+    where(reset, stopGradient(weights.tensor(init)), graph.input(name, 'float32', shape));
+  return { zH: start('z_H', 'H_init'), zL: start('z_L', 'L_init') };
+}
+
+function readAnswer(weights: WeightSource, zH: Value, encoded: Encoded, epsilon: number): AnswerHeads {
+  const width = zH.shape.at(-1) as number;
+  const alpha = 1 / Math.sqrt(width);
+  const slot = (index: number): Value => slice(zH, 1, index, index + 1);
+  const vector = (name: string): Value => reshape(weights.tensor(name), [1, width]);
+
+  const functionQuery = weights.linear(slot(SLOT.function), 'function_head.query.weight');
+  const functionKeys = weights.linear(encoded.functions, 'function_head.key.weight');
+  const dense = squeeze(matmul(functionQuery, functionKeys, { transposeRight: true, alpha }), [1]);
+  const lexical = squeeze(matmul(encoded.overlap, weights.tensor('function_head.overlap')), [2]);
+  const none = squeeze(matmul(functionQuery, vector('function_head.none'), { transposeRight: true }), [1]);
+
+  const argument = weights.linear(slot(SLOT.argument), 'pointer_head.slot.weight');
+  const pointerQuery = weights.linear(rmsNorm(add(encoded.parameters, argument), epsilon), 'pointer_head.query.weight');
+  const pointerKeys = weights.linear(encoded.fields, 'pointer_head.key.weight');
+  const pointers = matmul(pointerQuery, pointerKeys, { transposeRight: true, alpha });
+  const byDefault = matmul(pointerQuery, vector('pointer_head.default'), { transposeRight: true });
+
+  return {
+    functionLogits: concat([none, add(add(dense, lexical), encoded.functionMask)], 1),
+    pointerLogits: add(concat([pointers, byDefault], 2), hide(encoded.pointerMask)),
+    causeLogits: squeeze(weights.linear(slot(SLOT.cause), 'cause_head.weight'), [1]),
+    qHaltLogits: squeeze(
+      add(weights.linear(squeeze(slot(SLOT.halt), [1]), 'q_head.weight'), weights.tensor('q_head.bias')),
+      [1],
+    ),
+  };
+}
+
+/** Rows of a batch of tables by their position in all of them: [B, N, D] and int32 [B, R] (row b * N + n) -> [B, R, D]. */
+function gatherAcross(tables: Value, rows: Value, width: number): Value {
+  return gather(reshape(tables, [-1, width]), rows);
+}

@@ -1,0 +1,46 @@
+import fc from 'fast-check';
+import { argMax, reduceMax, reduceMean, reduceSum, softmax, type Value } from '../../../../src/onnx/index.js';
+import * as reference from '../reference/reduction.js';
+import type { Tensor } from '../reference/tensor.js';
+import { axes, axisLists, EIGHTHS, LENGTH, NAMED, NON_EMPTY, shapes, tensors } from './arbitrary.js';
+import type { Instance, OperatorCase } from './operator-case.js';
+
+const BUILD = { reduceSum, reduceMean, reduceMax };
+
+/** A mean or maximum of nothing is not a number, so only sums reduce empty axes. */
+function reduction(name: keyof typeof BUILD, length: fc.Arbitrary<number>): fc.Arbitrary<Instance> {
+  return shapes(1, 4, length)
+    .chain((shape) => fc.tuple(tensors(shape, EIGHTHS), axisLists(shape.length), fc.boolean(), NAMED))
+    .map(([tensor, along, keep, named]) => ({
+      operands: [{ dtype: 'float', tensor }],
+      build: ([x]) => BUILD[name](x as Value, along, keep),
+      reference: ([x]) => reference[name](x as Tensor, along, keep),
+      named,
+    }));
+}
+
+const largest: fc.Arbitrary<Instance> = shapes(1, 4, NON_EMPTY)
+  .chain((shape) => fc.tuple(tensors(shape, EIGHTHS), axes(shape.length), fc.boolean(), NAMED))
+  .map(([tensor, axis, keep, named]) => ({
+    operands: [{ dtype: 'float', tensor }],
+    build: ([x]) => argMax(x as Value, axis, keep),
+    reference: ([x]) => reference.argMax(x as Tensor, axis, keep),
+    named,
+  }));
+
+const normalised: fc.Arbitrary<Instance> = shapes(1, 4)
+  .chain((shape) => fc.tuple(tensors(shape, EIGHTHS), axes(shape.length), NAMED))
+  .map(([tensor, axis, named]) => ({
+    operands: [{ dtype: 'float', tensor }],
+    build: ([x]) => softmax(x as Value, axis),
+    reference: ([x]) => reference.softmax(x as Tensor, axis),
+    named,
+  }));
+
+export const REDUCTION_CASES: readonly OperatorCase[] = [
+  { op: 'ReduceSum', title: '', instances: reduction('reduceSum', LENGTH) },
+  { op: 'ReduceMean', title: '', instances: reduction('reduceMean', NON_EMPTY) },
+  { op: 'ReduceMax', title: '', instances: reduction('reduceMax', NON_EMPTY) },
+  { op: 'ArgMax', title: '', instances: largest },
+  { op: 'Softmax', title: '', instances: normalised },
+];

@@ -1,0 +1,3 @@
+import { describeFamily } from './check-operator.js';
+
+describeFamily('elementwise');

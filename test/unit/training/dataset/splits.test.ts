@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest';
+import { DEFAULT_CATALOG } from '../../../../src/domain/index.js';
+import {
+  describeSplits,
+  generateExamples,
+  groupOf,
+  leakageCount,
+  loadFacts,
+  RUNBOOK_ALERTS,
+  runbookRowCases,
+  type Split,
+  splitOfGroup,
+  vocabularyTexts,
+} from '../../../../src/training/dataset/index.js';
+
+const facts = await loadFacts(new URL('../../../../models/facts/', import.meta.url).pathname);
+const SPLITS: readonly Split[] = ['train', 'validation', 'calibration', 'test'];
+
+describe('groups', () => {
+  it('are shared by spellings, word orders, endings and prefixes of one name', () => {
+    const group = groupOf('PodCrashLooping');
+    for (const name of [
+      'pod_crash_looping',
+      'KubePodCrashLooping',
+      'crash-looping pods',
+      'HomelabPodCrashLoop',
+      'PodCrashLoopCritical',
+    ]) {
+      expect(groupOf(name), name).toBe(group);
+    }
+    expect(groupOf('PodCrashLooping')).not.toBe(groupOf('PodNotReady'));
+    expect(groupOf('Watchdog')).not.toBe('');
+  });
+
+  it('keep the runbook and names close to it in training', () => {
+    for (const name of RUNBOOK_ALERTS) expect(splitOfGroup(groupOf(name)), name).toBe('train');
+    expect(splitOfGroup(groupOf('prometheus_service_is_down'))).toBe('train');
+    expect(splitOfGroup(groupOf('KubePodHighCpu'))).toBe('train');
+  });
+});
+
+describe('splits', () => {
+  it('share no alert name and no sentence', () => {
+    expect(leakageCount(facts)).toBe(0);
+    const seen = new Map<string, Split>();
+    for (const split of SPLITS) {
+      for (const example of generateExamples(facts, { seed: 5, split, count: 800 })) {
+        const group = groupOf(example.alert.labels.alertname ?? '');
+        expect(group).toBe(example.group);
+        expect(seen.get(group) ?? split, group).toBe(split);
+        seen.set(group, split);
+      }
+    }
+  });
+
+  it('have about the wanted sizes', () => {
+    const described = describeSplits(facts);
+    const total = SPLITS.reduce((sum, split) => sum + described[split].groups, 0);
+    expect(described.train.groups / total).toBeGreaterThan(0.76);
+    expect(described.train.groups / total).toBeLessThan(0.84);
+    for (const split of SPLITS.slice(1)) expect(described[split].groups / total, split).toBeGreaterThan(0.03);
+  });
+
+  it('never show a held-out family in training', () => {
+    const heldOut = new Set(facts.families.filter((family) => family.split !== 'train').map((family) => family.id));
+    const hidden = new Set(facts.functions.flatMap((fact) => (heldOut.has(fact.family) ? fact.descriptions : [])));
+    expect(hidden.size).toBeGreaterThan(20);
+    const shown = (split: Split): number =>
+      generateExamples(facts, { seed: 6, split, catalogs: 'random', count: 400 }).filter(({ catalog }) =>
+        catalog.some((definition) => hidden.has(definition.description)),
+      ).length;
+    expect(shown('train')).toBe(0);
+    expect(shown('test')).toBeGreaterThan(50);
+    const texts = new Set(vocabularyTexts(facts));
+    expect([...hidden].filter((text) => texts.has(text))).toEqual([]);
+  });
+});
+
+describe('the runbook rows for evaluation', () => {
+  const cases = runbookRowCases({ seed: 3, renamings: 20 });
+
+  it('name the expected call with values of the alert', () => {
+    expect(cases).toHaveLength(140);
+    expect(new Set(cases.map((row) => row.row)).size).toBe(7);
+    const names = DEFAULT_CATALOG.map((definition) => definition.name);
+    for (const { expected, alert } of cases) {
+      expect(names).toContain(expected.lambdaFunction);
+      expect(Object.values(alert.labels)).toContain(expected.parameters.namespace);
+    }
+    expect(runbookRowCases({ seed: 3, renamings: 20 })).toEqual(cases);
+    expect(runbookRowCases({ seed: 4, renamings: 20 })).not.toEqual(cases);
+  });
+
+  it('use no name that training uses', () => {
+    const trained = new Set(
+      generateExamples(facts, { seed: 1, split: 'train', count: 2000 }).flatMap(({ alert }) =>
+        Object.values(alert.labels),
+      ),
+    );
+    const targets = cases.flatMap(({ expected }) => [expected.parameters.name, expected.parameters.namespace]);
+    for (const value of targets) if (value !== undefined) expect(trained.has(String(value)), String(value)).toBe(false);
+  });
+});
