@@ -41,3 +41,9 @@ export {
   parseAlerts,
   parseCatalog,
 } from './domain/index.js';
+export {
+  type SelectOptions,
+  TRMRemediationSelector,
+  type TRMRemediationSelectorOptions,
+} from './remediation/selectors/trm.js';
+export type { RuntimeEvent } from './runtime/index.js';

@@ -1,7 +1,18 @@
-export type { Alert } from './alert.js';
-export { ALERT_LIMITS } from './alert-schema.js';
-export type { Catalog, DerivationRule, JsonType, ParameterSchema, RemediationFunction, Risk } from './catalog.js';
-export { CATALOG_LIMITS } from './catalog-schema.js';
+export type { Alert } from './alert/alert.js';
+export { ALERT_LIMITS } from './alert/alert-schema.js';
+export { alertFingerprint } from './alert/fingerprint.js';
+export { parseAlerts } from './alert/parse-alerts.js';
+export type {
+  Catalog,
+  DerivationRule,
+  JsonType,
+  ParameterSchema,
+  RemediationFunction,
+  Risk,
+} from './catalog/catalog.js';
+export { CATALOG_LIMITS } from './catalog/catalog-schema.js';
+export { DEFAULT_CATALOG } from './catalog/default-catalog.js';
+export { parseCatalog } from './catalog/parse-catalog.js';
 export type {
   AbstainReason,
   Candidate,
@@ -9,10 +20,6 @@ export type {
   ParameterOrigin,
   ParameterValue,
   TraceStep,
-} from './decision.js';
-export { type DecisionJson, decisionToJson } from './decision-json.js';
-export { DEFAULT_CATALOG } from './default-catalog.js';
-export { alertFingerprint } from './fingerprint.js';
+} from './decision/decision.js';
+export { type DecisionJson, decisionToJson } from './decision/decision-json.js';
 export { ownerOfPod } from './kubernetes-names.js';
-export { parseAlerts } from './parse-alerts.js';
-export { parseCatalog } from './parse-catalog.js';

@@ -1,24 +1,11 @@
 import { InvalidInputError } from '../core/errors.js';
 import type { TRMShapes } from './shapes.js';
+import { checkData, type IntTensor, sameDims, type TRMData } from './token-input.js';
 
 /** float32 tensor by value, row-major; `data.length` is the product of `dims`. */
 export interface FloatTensor {
   readonly data: Float32Array;
   readonly dims: readonly number[];
-}
-
-/** int32 tensor by value, row-major; `data.length` is the product of `dims`. */
-export interface IntTensor {
-  readonly data: Int32Array;
-  readonly dims: readonly number[];
-}
-
-/** What the rows of a batch are about. */
-export interface TRMData {
-  /** Tokens [batch, seq_len], each in [0, vocab_size). */
-  readonly inputs: IntTensor;
-  /** Rows of the puzzle table [batch]; all 0 in a model without one. */
-  readonly puzzleIdentifiers: IntTensor;
 }
 
 /**
@@ -92,7 +79,7 @@ export function advanceCarry(
 }
 
 /**
- * Checks that a carry fits the model: shapes, and finite numbers in the rows that go on.
+ * Checks that a carry fits the model: shapes, data, and finite numbers in the rows that go on.
  *
  * @returns the number of rows
  * @throws InvalidInputError naming the field
@@ -112,6 +99,10 @@ export function checkCarry(carry: TRMCarry, shapes: TRMShapes): number {
   const dims = stateDims(shapes, batch);
   checkState('carry.zH', carry.zH, dims, carry.halted);
   checkState('carry.zL', carry.zL, dims, carry.halted);
+  if (typeof carry.currentData !== 'object' || carry.currentData === null) {
+    throw new InvalidInputError('carry.currentData', 'expected what initialCarry or step returned');
+  }
+  checkData(carry.currentData, batch, shapes, 'carry.currentData.');
   return batch;
 }
 
@@ -143,9 +134,4 @@ function checkState(path: string, state: FloatTensor, dims: readonly number[], h
 /** [batch, S, D]. */
 function stateDims(shapes: TRMShapes, batch: number): readonly number[] {
   return [batch, shapes.prefixLength + shapes.sequenceLength, shapes.hiddenSize];
-}
-
-/** True when both list the same lengths. */
-export function sameDims(left: readonly number[] | undefined, right: readonly number[]): boolean {
-  return left?.length === right.length && right.every((size, axis) => left[axis] === size);
 }

@@ -1,8 +1,5 @@
 import { z } from 'zod';
 import { ConfigurationError } from '../core/errors.js';
-import { prefixLength } from './shapes.js';
-
-export { deriveShapes, prefixLength, type TRMShapes } from './shapes.js';
 
 const positiveInteger = z.int().min(1);
 const count = z.int().min(0);
@@ -104,6 +101,11 @@ export function parseTRMConfig(value: unknown): TRMConfig {
   const config: TRMConfig = { ...rest, puzzle_emb_ndim: ndim, puzzle_emb_len: length ?? (ndim === 0 ? 0 : 16) };
   checkConsistency(config);
   return config;
+}
+
+/** Positions that the puzzle prefix takes before the tokens: P of the reference, 0 without a puzzle table. */
+export function prefixLength(config: Pick<TRMConfig, 'hidden_size' | 'puzzle_emb_ndim' | 'puzzle_emb_len'>): number {
+  return config.puzzle_emb_len === 0 ? Math.ceil(config.puzzle_emb_ndim / config.hidden_size) : config.puzzle_emb_len;
 }
 
 function checkConsistency(config: TRMConfig): void {

@@ -4,8 +4,8 @@
  *
  * @module agent-trm/trm
  */
-export type { FloatTensor, IntTensor, TRMCarry, TRMData } from './carry.js';
-export { deriveShapes, parseTRMConfig, type TRMConfig, type TRMShapes } from './config.js';
+export type { FloatTensor, TRMCarry } from './carry.js';
+export { parseTRMConfig, type TRMConfig } from './config.js';
 export { Engine, type EngineOptions, type EngineResult, type SubmitOptions } from './engine.js';
 export {
   type HaltRule,
@@ -20,7 +20,8 @@ export { type Precision, TRMModel, type TRMModelOptions, type TRMStepInput, type
 export type { RecurrentModel, RecurrentRow, RowCarry } from './recurrent-model.js';
 export { type ReferenceBatch, type ReferenceGradients, referenceGradients } from './reference-gradients.js';
 export { type ReferenceInput, type ReferenceOutput, referenceRecurrentModel } from './reference-recurrent-model.js';
-export type { IntegerInput } from './token-input.js';
+export { deriveShapes, type TRMShapes } from './shapes.js';
+export type { IntegerInput, IntTensor, TRMData } from './token-input.js';
 export {
   fromFloat32,
   normalizeStateDict,

@@ -7,20 +7,12 @@ import {
   type Session,
   type Tensor,
 } from '../runtime/index.js';
-import {
-  advanceCarry,
-  checkCarry,
-  type FloatTensor,
-  type IntTensor,
-  initialCarry,
-  type TRMCarry,
-  type TRMData,
-  takeNewData,
-} from './carry.js';
-import { deriveShapes, parseTRMConfig, type TRMConfig, type TRMShapes } from './config.js';
+import { advanceCarry, checkCarry, type FloatTensor, initialCarry, type TRMCarry, takeNewData } from './carry.js';
+import { parseTRMConfig, type TRMConfig } from './config.js';
 import { buildReferenceStep } from './graph/reference-graph.js';
 import { referenceParameters } from './reference-parameters.js';
-import { checkData, type IntegerInput } from './token-input.js';
+import { deriveShapes, type TRMShapes } from './shapes.js';
+import { checkData, type IntegerInput, type IntTensor, type TRMData } from './token-input.js';
 import { readCheckpoint, type TensorMap } from './weights/index.js';
 
 /** Number formats that a model can compute in. */

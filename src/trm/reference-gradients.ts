@@ -1,10 +1,11 @@
 import { InvalidInputError } from '../core/errors.js';
 import type { Runtime, Tensor } from '../runtime/index.js';
 import { advanceCarry, checkCarry, type FloatTensor, initialCarry, type TRMCarry, takeNewData } from './carry.js';
-import { deriveShapes, parseTRMConfig } from './config.js';
+import { parseTRMConfig } from './config.js';
 import { buildReferenceGradients } from './graph/reference-graph.js';
 import { stepFeeds } from './model.js';
 import { referenceParameters } from './reference-parameters.js';
+import { deriveShapes } from './shapes.js';
 import { checkData, checkIntegers, type IntegerInput } from './token-input.js';
 import type { TensorMap } from './weights/index.js';
 

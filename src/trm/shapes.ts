@@ -1,5 +1,5 @@
 import { CheckpointError, ConfigurationError } from '../core/errors.js';
-import type { TRMConfig } from './config.js';
+import { prefixLength, type TRMConfig } from './config.js';
 import { normalizeStateDict, type TensorMap, type WeightTensor } from './weights/index.js';
 
 /** Sizes of a reference TRM, as its checkpoint has them. */
@@ -69,11 +69,6 @@ export function deriveShapes(weights: TensorMap, config: TRMConfig): TRMShapes {
     puzzleEmbeddingSize: config.puzzle_emb_ndim,
     sequenceLength,
   };
-}
-
-/** Positions that the puzzle prefix takes before the tokens: P of the reference, 0 without a puzzle table. */
-export function prefixLength(config: Pick<TRMConfig, 'hidden_size' | 'puzzle_emb_ndim' | 'puzzle_emb_len'>): number {
-  return config.puzzle_emb_len === 0 ? Math.ceil(config.puzzle_emb_ndim / config.hidden_size) : config.puzzle_emb_len;
 }
 
 function readPuzzleTable(dict: StateDict, config: TRMConfig): number {

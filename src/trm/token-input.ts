@@ -1,6 +1,19 @@
 import { InvalidInputError } from '../core/errors.js';
-import { type IntTensor, sameDims, type TRMData } from './carry.js';
 import type { TRMShapes } from './shapes.js';
+
+/** int32 tensor by value, row-major; `data.length` is the product of `dims`. */
+export interface IntTensor {
+  readonly data: Int32Array;
+  readonly dims: readonly number[];
+}
+
+/** What the rows of a batch are about. */
+export interface TRMData {
+  /** Tokens [batch, seq_len], each in [0, vocab_size). */
+  readonly inputs: IntTensor;
+  /** Rows of the puzzle table [batch]; all 0 in a model without one. */
+  readonly puzzleIdentifiers: IntTensor;
+}
 
 /** Whole numbers as the caller has them: flat and row-major, or with their dims. */
 export type IntegerInput =
@@ -19,29 +32,35 @@ export interface TRMDataInput {
 /**
  * Checks tokens and puzzle identifiers of a batch against the model's sizes.
  *
+ * @param owner stands before the field in messages, such as `carry.currentData.`
  * @throws InvalidInputError naming the field: wrong length or dims, NaN, not whole, out of the vocabulary or the
  *   puzzle table
  */
-export function checkData(input: TRMDataInput, batch: number, shapes: TRMShapes): TRMData {
-  const inputs = checkIntegers('inputs', input.inputs, [batch, shapes.sequenceLength], {
+export function checkData(input: TRMDataInput, batch: number, shapes: TRMShapes, owner = ''): TRMData {
+  const inputs = checkIntegers(`${owner}inputs`, input.inputs, [batch, shapes.sequenceLength], {
     least: 0,
     most: shapes.vocabularySize - 1,
     meaning: 'a token of the vocabulary',
   });
-  return { inputs, puzzleIdentifiers: checkIdentifiers(input.puzzleIdentifiers, batch, shapes) };
+  return { inputs, puzzleIdentifiers: checkIdentifiers(`${owner}puzzleIdentifiers`, input, batch, shapes) };
 }
 
-function checkIdentifiers(given: IntegerInput | undefined, batch: number, shapes: TRMShapes): IntTensor {
+function checkIdentifiers(
+  path: string,
+  { puzzleIdentifiers: given }: TRMDataInput,
+  batch: number,
+  shapes: TRMShapes,
+): IntTensor {
   const hasTable = shapes.puzzleIdentifiers > 0;
   if (given === undefined) {
     if (!hasTable) return { data: new Int32Array(batch), dims: [batch] };
     throw new InvalidInputError(
-      'puzzleIdentifiers',
+      path,
       `expected ${batch} rows of the puzzle table, one for each row of inputs; the model has a puzzle prefix`,
     );
   }
   const most = hasTable ? shapes.puzzleIdentifiers - 1 : 0x7fffffff;
-  return checkIntegers('puzzleIdentifiers', given, [batch], { least: 0, most, meaning: 'a row of the puzzle table' });
+  return checkIntegers(path, given, [batch], { least: 0, most, meaning: 'a row of the puzzle table' });
 }
 
 interface IntegerRange {
@@ -91,4 +110,9 @@ function open(value: IntegerInput): {
 
 function isList(value: unknown): value is ArrayLike<number> {
   return Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView));
+}
+
+/** True when both list the same lengths. */
+export function sameDims(left: readonly number[] | undefined, right: readonly number[]): boolean {
+  return left?.length === right.length && right.every((size, axis) => left[axis] === size);
 }

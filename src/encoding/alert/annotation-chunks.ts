@@ -1,4 +1,4 @@
-import type { Alert } from '../../domain/alert.js';
+import type { Alert } from '../../domain/alert/alert.js';
 import type { Tokenizer } from '../text/tokenizer.js';
 import { cleanText } from '../text/words.js';
 

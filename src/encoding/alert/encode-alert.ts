@@ -1,5 +1,5 @@
-import type { Alert } from '../../domain/alert.js';
-import type { ParameterOrigin } from '../../domain/decision.js';
+import type { Alert } from '../../domain/alert/alert.js';
+import type { ParameterOrigin } from '../../domain/decision/decision.js';
 import { collectOverlapWords, type OverlapWords } from '../overlap.js';
 import type { EncodedText, Tokenizer } from '../text/tokenizer.js';
 import { splitWords } from '../text/words.js';

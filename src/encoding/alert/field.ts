@@ -1,4 +1,4 @@
-import type { ParameterOrigin } from '../../domain/decision.js';
+import type { ParameterOrigin } from '../../domain/decision/decision.js';
 import { isDnsLabel, isDnsSubdomain, ownerOfPod } from '../../domain/kubernetes-names.js';
 import type { EncodedText } from '../text/tokenizer.js';
 import { splitWords } from '../text/words.js';

@@ -1,5 +1,5 @@
 import { InferenceError } from '../../core/errors.js';
-import type { AbstainReason, Candidate, ParameterOrigin, ParameterValue } from '../../domain/decision.js';
+import type { AbstainReason, Candidate, ParameterOrigin, ParameterValue } from '../../domain/decision/decision.js';
 import type { EncodedRow } from '../collate.js';
 import { type FilledCall, fillParameters } from './fill-parameters.js';
 import { argmax, logSoftmax } from './softmax.js';

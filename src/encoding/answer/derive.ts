@@ -1,5 +1,5 @@
-import type { DerivationRule, ParameterSchema } from '../../domain/catalog.js';
-import type { ParameterOrigin, ParameterValue } from '../../domain/decision.js';
+import type { DerivationRule, ParameterSchema } from '../../domain/catalog/catalog.js';
+import type { ParameterOrigin, ParameterValue } from '../../domain/decision/decision.js';
 import type { EncodedAlert } from '../alert/encode-alert.js';
 import { kindOfLabel } from '../alert/label-kinds.js';
 

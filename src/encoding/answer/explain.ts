@@ -1,4 +1,4 @@
-import type { ParameterOrigin } from '../../domain/decision.js';
+import type { ParameterOrigin } from '../../domain/decision/decision.js';
 import type { EncodedAlert } from '../alert/encode-alert.js';
 import { type EncodedField, FIELD_TYPE } from '../alert/field.js';
 import { labelPriority } from '../alert/label-kinds.js';

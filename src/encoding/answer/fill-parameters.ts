@@ -1,4 +1,4 @@
-import type { ParameterOrigin, ParameterValue } from '../../domain/decision.js';
+import type { ParameterOrigin, ParameterValue } from '../../domain/decision/decision.js';
 import type { EncodedAlert } from '../alert/encode-alert.js';
 import type { EncodedCatalog, EncodedParameter } from '../catalog/encode-catalog.js';
 import { pointerOptions } from '../catalog/pointer-options.js';

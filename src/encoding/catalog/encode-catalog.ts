@@ -1,5 +1,5 @@
-import type { Catalog, ParameterSchema, RemediationFunction } from '../../domain/catalog.js';
-import { createSchemaCompiler, lazySchemaCheck, type SchemaCheck } from '../../domain/json-schema.js';
+import type { Catalog, ParameterSchema, RemediationFunction } from '../../domain/catalog/catalog.js';
+import { createSchemaCompiler, lazySchemaCheck, type SchemaCheck } from '../../domain/catalog/json-schema.js';
 import { indexStems, type OverlapIndex } from '../overlap.js';
 import type { EncodedText, Tokenizer } from '../text/tokenizer.js';
 import { classifyParameter, type ParameterRole } from './parameter-role.js';

@@ -1,4 +1,4 @@
-import type { JsonType, ParameterSchema } from '../../domain/catalog.js';
+import type { JsonType, ParameterSchema } from '../../domain/catalog/catalog.js';
 import { NAMESPACE_WORDS } from '../alert/field.js';
 import { CONTEXT_WORDS, kindOfLabel } from '../alert/label-kinds.js';
 import { splitWords } from '../text/words.js';

@@ -1,4 +1,4 @@
-import type { ParameterOrigin, ParameterValue } from '../../domain/decision.js';
+import type { ParameterOrigin, ParameterValue } from '../../domain/decision/decision.js';
 import type { EncodedAlert } from '../alert/encode-alert.js';
 import { type EncodedField, FIELD_TYPE } from '../alert/field.js';
 import type { EncodedParameter } from './encode-catalog.js';

@@ -1,4 +1,4 @@
-import { add, atan, cast, div, mul, sqrt, sub } from '../ops/index.js';
+import { add, atan, cast, div, maximum, mul, sqrt, sub } from '../ops/index.js';
 import type { Value } from '../types.js';
 
 /** One parameter with its gradient and the running moments of that gradient, all of one shape. */
@@ -60,11 +60,12 @@ export function adamAtan2(state: MomentState, options: AdamOptions): UpdatedStat
 
 /**
  * atan2(y, x) for x >= 0, which ONNX lacks, by the half-angle form 2 atan(y / (|(x, y)| + x)). Near zero the squares
- * of float32 would vanish, so the hypotenuse is taken in float64; atan2(0, 0) is 0.
+ * of float32 would vanish, so the hypotenuse is taken in float64; atan2(0, 0) is 0. The lower bound that keeps 0 / 0
+ * away is no addend, because onnxruntime optimises away the addition of so small a constant.
  */
 function atan2(y: Value, x: Value): Value {
   const [wideY, wideX] = [cast(y, 'float64'), cast(x, 'float64')];
   const hypotenuse = sqrt(add(mul(wideX, wideX), mul(wideY, wideY)));
-  const half = cast(div(wideY, add(add(hypotenuse, wideX), 1e-300)), y.dtype);
+  const half = cast(div(wideY, maximum(add(hypotenuse, wideX), 1e-300)), y.dtype);
   return mul(atan(half), 2);
 }

@@ -1,9 +1,22 @@
 import { resolveConfig } from '../../config/index.js';
 import { InvalidInputError } from '../../core/errors.js';
-import { type Catalog, type Decision, DEFAULT_CATALOG, parseAlerts, parseCatalog, type TraceStep } from '../../domain/index.js';
-import { encodeAlert, encodeCatalog, type EncodedCatalog, explain } from '../../encoding/index.js';
+import {
+  type Catalog,
+  DEFAULT_CATALOG,
+  type Decision,
+  parseAlerts,
+  parseCatalog,
+  type TraceStep,
+} from '../../domain/index.js';
+import { type EncodedCatalog, encodeAlert, encodeCatalog, explain } from '../../encoding/index.js';
 import type { ExecutionProviderPreference, RuntimeEvent } from '../../runtime/index.js';
-import { bundledModelPath, type ModelManifest, readModelFolder, type ReasoningStep, RemediationReasoner } from '../../trm/remediation/index.js';
+import {
+  bundledModelPath,
+  type ModelManifest,
+  type ReasoningStep,
+  RemediationReasoner,
+  readModelFolder,
+} from '../../trm/remediation/index.js';
 
 export interface TRMRemediationSelectorOptions {
   /** Folder of the model. Default: TRM_MODEL_PATH, else the model shipped with this package. */
@@ -104,7 +117,8 @@ export class TRMRemediationSelector implements AsyncDisposable {
   async selectAll(alerts: unknown, options: SelectOptions = {}): Promise<Decision[]> {
     const parsed = parseAlerts(alerts);
     const catalog = this.#encodedCatalog(options.catalog ?? DEFAULT_CATALOG);
-    const threshold = resolveConfig({ confidenceThreshold: options.confidenceThreshold ?? this.confidenceThreshold }).confidenceThreshold.value;
+    const threshold = resolveConfig({ confidenceThreshold: options.confidenceThreshold ?? this.confidenceThreshold })
+      .confidenceThreshold.value;
     const submit = { signal: options.signal, deadlineMs: options.deadlineMs };
     return Promise.all(
       parsed.map(async (alert) => {

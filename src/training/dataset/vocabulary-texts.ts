@@ -7,7 +7,7 @@ import * as lists from './situation/word-lists.js';
 import { generateExamples } from './stream.js';
 
 /** Examples whose label keys, readings and annotations are read for the vocabulary. */
-const SAMPLED = 4_000;
+const SAMPLED = 2_000;
 
 /**
  * The texts of the training split from which the vocabulary is built: alert names, label keys, fixed label values,

@@ -1,5 +1,10 @@
 import type { Runtime } from '../../runtime/index.js';
-import { initialParameters, type Parameter, type RemediationConfig, trainedNames } from '../../trm/remediation/index.js';
+import {
+  initialParameters,
+  type Parameter,
+  type RemediationConfig,
+  trainedNames,
+} from '../../trm/remediation/index.js';
 
 /** Prefixes of what is kept beside each trained weight. */
 const STATE_PREFIXES = ['', 'm.', 'v.', 'ema.'] as const;
@@ -32,7 +37,10 @@ export async function downloadState(runtime: Runtime, names: Iterable<string>): 
 }
 
 /** Graph input -> resident tensor, and graph output -> resident tensor, of the update graph. */
-export function updateBindings(config: RemediationConfig): { inputs: Record<string, string>; outputs: Record<string, string> } {
+export function updateBindings(config: RemediationConfig): {
+  inputs: Record<string, string>;
+  outputs: Record<string, string>;
+} {
   const inputs: Record<string, string> = {};
   const outputs: Record<string, string> = {};
   for (const name of trainedNames(config)) {
@@ -46,7 +54,10 @@ export function updateBindings(config: RemediationConfig): { inputs: Record<stri
 }
 
 /** The weights to publish: averages where there are any, the rest as it is. */
-export function averagedWeights(config: RemediationConfig, state: ReadonlyMap<string, Parameter>): Map<string, Parameter> {
+export function averagedWeights(
+  config: RemediationConfig,
+  state: ReadonlyMap<string, Parameter>,
+): Map<string, Parameter> {
   const names = new Set(trainedNames(config));
   const weights = new Map<string, Parameter>();
   for (const [name, parameter] of state) {

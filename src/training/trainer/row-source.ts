@@ -1,6 +1,6 @@
 import { createRandom, type Random } from '../../core/random.js';
-import { encodeAlert, encodeCatalog, type EncodedCatalog, type Tokenizer } from '../../encoding/index.js';
 import type { Catalog } from '../../domain/index.js';
+import { type EncodedCatalog, encodeAlert, encodeCatalog, type Tokenizer } from '../../encoding/index.js';
 import type { Example } from '../dataset/example.js';
 import type { TrainingSettings } from './settings.js';
 import type { TrainingRow } from './targets.js';

@@ -59,7 +59,9 @@ export class RunFolder {
   }
 
   async saveCheckpoint({ step, tensors }: TrainingCheckpoint): Promise<void> {
-    const map = new Map([...tensors].map(([name, { shape, data }]) => [name, { dtype: 'F32' as const, shape, data: bytesOf(data) }]));
+    const map = new Map(
+      [...tensors].map(([name, { shape, data }]) => [name, { dtype: 'F32' as const, shape, data: bytesOf(data) }]),
+    );
     const temporary = join(this.path, `checkpoint.${process.pid}.partial`);
     try {
       await writeFile(temporary, writeSafetensors(map, { step: String(step) }));
@@ -77,8 +79,11 @@ export class RunFolder {
     });
     if (!bytes) return undefined;
     const step = Number(readSafetensorsMetadata(bytes).step);
-    if (!Number.isInteger(step) || step < 0) throw new TrainingError(`${this.path}: the checkpoint does not say its step`);
-    const tensors = new Map([...readSafetensors(bytes)].map(([name, tensor]) => [name, { shape: tensor.shape, data: toFloat32(tensor) }]));
+    if (!Number.isInteger(step) || step < 0)
+      throw new TrainingError(`${this.path}: the checkpoint does not say its step`);
+    const tensors = new Map(
+      [...readSafetensors(bytes)].map(([name, tensor]) => [name, { shape: tensor.shape, data: toFloat32(tensor) }]),
+    );
     return { step, tensors };
   }
 }

@@ -15,7 +15,10 @@ export function emaDecayAt(step: number, settings: TrainingSettings): number {
 }
 
 /** Recursion depth of a step (from 1). */
-export function depthAt(step: number, settings: TrainingSettings): { readonly H_cycles: number; readonly L_cycles: number } {
+export function depthAt(
+  step: number,
+  settings: TrainingSettings,
+): { readonly H_cycles: number; readonly L_cycles: number } {
   const share = step / settings.steps;
   const phase = settings.curriculum.find(({ until }) => share <= until) ?? settings.curriculum.at(-1);
   return phase as { H_cycles: number; L_cycles: number };

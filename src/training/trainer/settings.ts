@@ -43,7 +43,12 @@ const schema = z.strictObject({
   checkpointEverySteps: z.int().min(1).default(200),
   logEverySteps: z.int().min(1).default(20),
   vocabulary: z
-    .strictObject({ maxWords: z.int().min(1), minCount: z.int().min(1), hashBuckets: z.int().min(1), maxTokens: z.int().min(4) })
+    .strictObject({
+      maxWords: z.int().min(1),
+      minCount: z.int().min(1),
+      hashBuckets: z.int().min(1),
+      maxTokens: z.int().min(4),
+    })
     .default({ maxWords: 8000, minCount: 2, hashBuckets: 16_384, maxTokens: 32 }),
 });
 
@@ -60,7 +65,9 @@ export function parseTrainingSettings(value: unknown = {}): TrainingSettings {
   const { curriculum } = result.data;
   const ordered = curriculum.every(({ until }, index) => until > (curriculum[index - 1]?.until ?? 0));
   if (!ordered || curriculum.at(-1)?.until !== 1) {
-    throw new TrainingError('Invalid training settings: curriculum: the phases must end at rising shares, the last at 1.');
+    throw new TrainingError(
+      'Invalid training settings: curriculum: the phases must end at rising shares, the last at 1.',
+    );
   }
   return result.data;
 }

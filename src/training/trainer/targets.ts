@@ -64,7 +64,12 @@ function acceptedColumns(
 /** The same field of the alert; a rule that reads a label counts as that label. */
 export function sameSource(left: ParameterOrigin, right: ParameterOrigin): boolean {
   if (left.kind === 'alert-name' || right.kind === 'alert-name') {
-    return left.kind === right.kind && 'word' in left && 'word' in right && left.word.toLowerCase() === right.word.toLowerCase();
+    return (
+      left.kind === right.kind &&
+      'word' in left &&
+      'word' in right &&
+      left.word.toLowerCase() === right.word.toLowerCase()
+    );
   }
   if (left.kind === 'default' || right.kind === 'default') return left.kind === right.kind;
   const kindOf = (origin: ParameterOrigin): string => (origin.kind === 'rule' ? 'label' : origin.kind);

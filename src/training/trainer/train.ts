@@ -68,7 +68,11 @@ export async function train(options: TrainOptions): Promise<TrainedModel> {
   const { facts, settings } = options;
   const vocabulary = buildVocabulary(vocabularyTexts(facts), settings.vocabulary);
   const tokenizer = new Tokenizer(vocabulary);
-  const config: RemediationConfig = { ...DEFAULT_REMEDIATION_CONFIG, vocab_size: tokenizer.size, causes: CAUSES.length };
+  const config: RemediationConfig = {
+    ...DEFAULT_REMEDIATION_CONFIG,
+    vocab_size: tokenizer.size,
+    causes: CAUSES.length,
+  };
   const folder = new RunFolder(options.runFolder);
   const hash = datasetHash(facts);
   await folder.open({ settings, datasetHash: hash }, vocabulary, options.resume ?? false);
@@ -95,7 +99,13 @@ class TrainingRun {
   readonly #folder: RunFolder;
   readonly #tokenizer: Tokenizer;
 
-  constructor(runtime: Runtime, config: RemediationConfig, options: TrainOptions, folder: RunFolder, tokenizer: Tokenizer) {
+  constructor(
+    runtime: Runtime,
+    config: RemediationConfig,
+    options: TrainOptions,
+    folder: RunFolder,
+    tokenizer: Tokenizer,
+  ) {
     this.#runtime = runtime;
     this.#config = config;
     this.#options = options;
@@ -137,7 +147,8 @@ class TrainingRun {
         this.#options.onProgress?.(progress);
       }
       if (step % settings.checkpointEverySteps === 0 || step === settings.steps || signal?.aborted) await save(step);
-      if (signal?.aborted) throw new AbortedError(`training stopped after step ${step}; resume it from ${this.#folder.path}`);
+      if (signal?.aborted)
+        throw new AbortedError(`training stopped after step ${step}; resume it from ${this.#folder.path}`);
     }
   }
 

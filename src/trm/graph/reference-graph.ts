@@ -32,7 +32,8 @@ import {
   type Value,
   where,
 } from '../../onnx/index.js';
-import type { TRMConfig, TRMShapes } from '../config.js';
+import type { TRMConfig } from '../config.js';
+import type { TRMShapes } from '../shapes.js';
 import { attend, feedForward, mergeHeads, rotaryTables, rotate, splitHeads, swiglu } from './layers.js';
 import { type Carry, recurse } from './recursion.js';
 import {

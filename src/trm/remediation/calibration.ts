@@ -32,7 +32,9 @@ export function parseCalibration(
 ): Calibration {
   const result = schema.safeParse(value);
   if (!result.success) {
-    throw new ModelLoadError(`the calibration cannot be used: ${result.error.issues.map(({ message }) => message).join('; ')}`);
+    throw new ModelLoadError(
+      `the calibration cannot be used: ${result.error.issues.map(({ message }) => message).join('; ')}`,
+    );
   }
   const { weightsSha256, vocabularySha256 } = result.data;
   if (weightsSha256 !== files.weightsSha256 || vocabularySha256 !== files.vocabularySha256) {

@@ -1,4 +1,6 @@
 export type { Parameter, ParameterMap } from '../graph/weight-source.js';
+export { bundledModelPath, packageRoot } from './bundled-model.js';
+export { CALIBRATION_INPUTS, type Calibration, calibratedConfidence, calibrationInputs } from './calibration.js';
 export {
   countParameters,
   DEFAULT_REMEDIATION_CONFIG,
@@ -6,6 +8,17 @@ export {
   type RemediationConfig,
   remediationParameters,
 } from './config.js';
+export type { ModelManifest } from './manifest.js';
+export { RemediationModel, type RemediationModelOptions } from './model.js';
+export {
+  MANIFEST_FILE,
+  type ModelFolder,
+  type NewModel,
+  packWeights,
+  readModelFolder,
+  writeModelFolder,
+} from './model-folder.js';
+export { type ReasonerOptions, type ReasoningStep, RemediationReasoner } from './reasoner.js';
 export { buildRemediationStep } from './step-graph.js';
 export {
   buildRemediationGradients,
@@ -14,9 +27,3 @@ export {
   trainedNames,
   type UpdateOptions,
 } from './training-graph.js';
-export { type Calibration, CALIBRATION_INPUTS, calibratedConfidence, calibrationInputs } from './calibration.js';
-export type { ModelManifest } from './manifest.js';
-export { MANIFEST_FILE, type ModelFolder, type NewModel, packWeights, readModelFolder, writeModelFolder } from './model-folder.js';
-export { RemediationModel, type RemediationModelOptions } from './model.js';
-export { bundledModelPath, packageRoot } from './bundled-model.js';
-export { type ReasonerOptions, type ReasoningStep, RemediationReasoner } from './reasoner.js';

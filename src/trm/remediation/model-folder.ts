@@ -31,7 +31,9 @@ export async function readModelFolder(path: string): Promise<ModelFolder> {
   const manifest = parseManifest(parseJson(await read(manifestPath), manifestPath), manifestPath);
   const { files } = manifest;
   const [weightBytes, vocabularyBytes, calibrationBytes] = await Promise.all(
-    [files.weights, files.vocabulary, files.calibration].map((file) => readVerified(join(path, file.name), file.sha256)),
+    [files.weights, files.vocabulary, files.calibration].map((file) =>
+      readVerified(join(path, file.name), file.sha256),
+    ),
   );
   const vocabulary = parseVocabulary(parseJson(vocabularyBytes as Uint8Array, files.vocabulary.name));
   const calibration = parseCalibration(parseJson(calibrationBytes as Uint8Array, files.calibration.name), {
@@ -121,9 +123,12 @@ async function read(path: string): Promise<Uint8Array> {
     return await readFile(path);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new ModelLoadError(`${path} cannot be read (${reason}). A model folder holds ${MANIFEST_FILE} and the files it names.`, {
-      cause: error,
-    });
+    throw new ModelLoadError(
+      `${path} cannot be read (${reason}). A model folder holds ${MANIFEST_FILE} and the files it names.`,
+      {
+        cause: error,
+      },
+    );
   }
 }
 
@@ -131,7 +136,9 @@ function parseJson(bytes: Uint8Array, where: string): unknown {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch (error) {
-    throw new ModelLoadError(`${where} does not hold JSON: ${error instanceof Error ? error.message : error}`, { cause: error });
+    throw new ModelLoadError(`${where} does not hold JSON: ${error instanceof Error ? error.message : error}`, {
+      cause: error,
+    });
   }
 }
 

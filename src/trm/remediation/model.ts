@@ -1,7 +1,7 @@
 import { collate, type EncodedRow, type RawAnswer } from '../../encoding/index.js';
 import type { Runtime, Session, Tensor } from '../../runtime/index.js';
-import type { RowCarry } from '../recurrent-model.js';
 import type { ParameterMap } from '../graph/weight-source.js';
+import type { RowCarry } from '../recurrent-model.js';
 import type { RemediationConfig } from './config.js';
 import { buildRemediationStep } from './step-graph.js';
 
@@ -52,7 +52,10 @@ export class RemediationModel {
     const state = this.#stateTensors(rows.map(({ carry }) => carry));
     const outputs = await this.#session.run({ ...tensors, ...state }, { transfer: true, ...(signal && { signal }) });
     const { slots, hidden_size: width } = this.config;
-    const [zH, zL] = ['z_H_out', 'z_L_out'].map((name) => outputs[name]?.data as Float32Array) as [Float32Array, Float32Array];
+    const [zH, zL] = ['z_H_out', 'z_L_out'].map((name) => outputs[name]?.data as Float32Array) as [
+      Float32Array,
+      Float32Array,
+    ];
     const size = slots * width;
     return rows.map(({ input, carry }, row) => ({
       carry: {
@@ -92,7 +95,12 @@ export class RemediationModel {
 }
 
 /** Cuts one row of one H cycle out of the batch and drops the padding of its neighbours. */
-function answerOf(outputs: Readonly<Record<string, Tensor>>, { alert, catalog }: EncodedRow, cycle: number, row: number): RawAnswer {
+function answerOf(
+  outputs: Readonly<Record<string, Tensor>>,
+  { alert, catalog }: EncodedRow,
+  cycle: number,
+  row: number,
+): RawAnswer {
   const cut = (name: string): Float32Array => {
     const { data, dims } = outputs[name] as Tensor;
     const [, batch, ...rest] = dims as [number, number, ...number[]];

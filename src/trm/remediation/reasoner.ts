@@ -38,7 +38,13 @@ export class RemediationReasoner implements AsyncDisposable {
   readonly #model: RemediationModel;
   readonly #engine: Engine<EncodedRow, readonly ReasoningStep[]>;
 
-  private constructor(tokenizer: Tokenizer, runtime: Runtime, model: RemediationModel, folder: ModelFolder, options: ReasonerOptions) {
+  private constructor(
+    tokenizer: Tokenizer,
+    runtime: Runtime,
+    model: RemediationModel,
+    folder: ModelFolder,
+    options: ReasonerOptions,
+  ) {
     this.tokenizer = tokenizer;
     this.#runtime = runtime;
     this.#model = model;
@@ -97,7 +103,12 @@ function reasoningModel(
         carry,
         output: output.map((raw, cycle): ReasoningStep => {
           const answer = decodeAnswer(raw, (rows[row] as RecurrentRow<EncodedRow>).input, manifest.causes);
-          return { step: carry.step, hCycle: cycle + 1, answer, confidence: calibratedConfidence(answer.features, calibration) };
+          return {
+            step: carry.step,
+            hCycle: cycle + 1,
+            answer,
+            confidence: calibratedConfidence(answer.features, calibration),
+          };
         }),
       }));
     },

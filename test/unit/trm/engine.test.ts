@@ -20,15 +20,21 @@ function engineOf(model: FakeModel, maxBatchSize = 2, maxQueue?: number): Engine
 
 /** A gate that each step waits at until it is opened. */
 function gate(): { readonly pass: () => Promise<void>; readonly open: () => void; readonly reached: Promise<void> } {
-  const opening = Promise.withResolvers<void>();
-  const reaching = Promise.withResolvers<void>();
+  let open = (): void => undefined;
+  let reach = (): void => undefined;
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  const reached = new Promise<void>((resolve) => {
+    reach = resolve;
+  });
   return {
-    pass: async () => {
-      reaching.resolve();
-      await opening.promise;
+    pass: () => {
+      reach();
+      return opened;
     },
-    open: () => opening.resolve(),
-    reached: reaching.promise,
+    open,
+    reached,
   };
 }
 
@@ -178,6 +184,7 @@ describe('requests that end early', () => {
   });
 
   it('one whose time is up, in the batch and in the queue', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     const door = gate();
     const model = new FakeModel(16, door.pass);
     const engine = engineOf(model, 2);
@@ -188,6 +195,8 @@ describe('requests that end early', () => {
       engine.submit({ id: 2, ...input }, { deadlineMs: 5 }),
     ];
     await door.reached;
+    vi.advanceTimersByTime(5);
+    vi.useRealTimers();
     await expect(late[0]).rejects.toBeInstanceOf(DeadlineExceededError);
     await expect(late[2]).rejects.toBeInstanceOf(DeadlineExceededError);
     expect([engine.active, engine.waiting]).toEqual([1, 0]);

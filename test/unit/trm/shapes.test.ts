@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { CheckpointError, ConfigurationError } from '../../../src/core/errors.js';
-import { deriveShapes, parseTRMConfig } from '../../../src/trm/config.js';
+import { parseTRMConfig } from '../../../src/trm/config.js';
+import { deriveShapes } from '../../../src/trm/shapes.js';
 import { fromFloat32, readCheckpoint, type TensorMap } from '../../../src/trm/weights/index.js';
 import { fixture } from './weights/fixtures.js';
 

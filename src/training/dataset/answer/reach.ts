@@ -1,5 +1,5 @@
+import { createSchemaCompiler, lazySchemaCheck } from '../../../domain/catalog/json-schema.js';
 import type { Alert, ParameterOrigin, RemediationFunction } from '../../../domain/index.js';
-import { createSchemaCompiler, lazySchemaCheck } from '../../../domain/json-schema.js';
 import { classifyParameter } from '../../../encoding/catalog/parameter-role.js';
 import {
   buildVocabulary,

@@ -19,12 +19,12 @@ const FUSED = fc
     options.transposeLeft || options.transposeRight || options.alpha !== 1 ? options : { ...options, alpha: 0.5 },
   );
 
-/** Either broadcasting or empty axes: onnxruntime gives a wrong shape where an empty inner axis meets broadcasting. */
+/** Either broadcasting or empty axes; never an empty inner axis, for which onnxruntime gives wrong shapes and numbers. */
 function products(options: fc.Arbitrary<Options>, kind: 'broadcast' | 'empty'): fc.Arbitrary<Instance> {
   const length = kind === 'empty' ? fc.nat({ max: 2 }) : NON_EMPTY;
   const leading = (batch: number[]) => (kind === 'empty' ? fc.constant(batch) : broadcastable(batch));
   return fc
-    .tuple(shapes(0, 2, length), fc.tuple(length, length, length), options)
+    .tuple(shapes(0, 2, length), fc.tuple(length, NON_EMPTY, length), options)
     .chain(([batch, [rows, inner, columns], choice]) =>
       fc.tuple(
         leading(batch).chain((lead) =>
@@ -85,8 +85,8 @@ const quantized: fc.Arbitrary<Instance> = fc
 
 export const MATMUL_CASES: readonly OperatorCase[] = [
   { op: 'MatMul', title: 'broadcasting', instances: products(PLAIN, 'broadcast') },
-  { op: 'MatMul', title: 'with empty axes', instances: products(PLAIN, 'empty') },
+  { op: 'MatMul', title: 'with empty axes', instances: products(PLAIN, 'empty'), gradient: 'none' },
   { op: 'FusedMatMul', title: 'broadcasting', instances: products(FUSED, 'broadcast'), gradient: 'float32' },
-  { op: 'FusedMatMul', title: 'with empty axes', instances: products(FUSED, 'empty'), gradient: 'float32' },
+  { op: 'FusedMatMul', title: 'with empty axes', instances: products(FUSED, 'empty'), gradient: 'none' },
   { op: 'DynamicQuantizeMatMul', title: '', instances: quantized },
 ];

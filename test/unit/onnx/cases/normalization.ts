@@ -6,7 +6,8 @@ import type { Tensor } from '../reference/tensor.js';
 import { EIGHTHS, NON_EMPTY, NONZERO, shapes, tensors } from './arbitrary.js';
 import type { Instance, OperatorCase } from './operator-case.js';
 
-const EPSILON = 1e-5;
+/** Large enough that rows close to zero have no derivatives too steep for finite differences. */
+const EPSILON = 0.05;
 const NAMED = fc.constantFrom('leading' as const, 'none' as const);
 const attributes: Attributes = { epsilon: float(EPSILON) };
 const sum = elementwise((a, b) => (a as number) + (b as number));

@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_CATALOG } from '../../../../src/domain/index.js';
 import {
+  buildVocabulary,
+  encodeAlert,
+  encodeCatalog,
+  pointerOptions,
+  Tokenizer,
+} from '../../../../src/encoding/index.js';
+import {
   describeSplits,
   generateExamples,
   groupOf,
@@ -44,7 +51,7 @@ describe('splits', () => {
     expect(leakageCount(facts)).toBe(0);
     const seen = new Map<string, Split>();
     for (const split of SPLITS) {
-      for (const example of generateExamples(facts, { seed: 5, split, count: 800 })) {
+      for (const example of generateExamples(facts, { seed: 5, split, count: 300 })) {
         const group = groupOf(example.alert.labels.alertname ?? '');
         expect(group).toBe(example.group);
         expect(seen.get(group) ?? split, group).toBe(split);
@@ -91,9 +98,26 @@ describe('the runbook rows for evaluation', () => {
     expect(runbookRowCases({ seed: 4, renamings: 20 })).not.toEqual(cases);
   });
 
+  it('can be answered: the pointer masks offer every expected value', () => {
+    const vocabulary = buildVocabulary([], { maxWords: 64, minCount: 1, hashBuckets: 8, maxTokens: 8 });
+    const tokenizer = new Tokenizer(vocabulary);
+    const catalog = encodeCatalog(DEFAULT_CATALOG, tokenizer);
+    const faults = cases.filter(({ alert, expected }) => {
+      const encoded = encodeAlert(alert, tokenizer);
+      return !catalog.parameters
+        .filter(({ functionIndex }) => DEFAULT_CATALOG[functionIndex]?.name === expected.lambdaFunction)
+        .every((parameter) => {
+          const value = expected.parameters[parameter.name];
+          if (value === undefined) return parameter.omittable;
+          return pointerOptions(encoded, parameter).some((option) => option?.value === value);
+        });
+    });
+    expect(faults).toEqual([]);
+  });
+
   it('use no name that training uses', () => {
     const trained = new Set(
-      generateExamples(facts, { seed: 1, split: 'train', count: 2000 }).flatMap(({ alert }) =>
+      generateExamples(facts, { seed: 1, split: 'train', count: 1000 }).flatMap(({ alert }) =>
         Object.values(alert.labels),
       ),
     );

@@ -21,11 +21,13 @@ import {
 
 const facts = await loadFacts(new URL('../../../../models/facts/', import.meta.url).pathname);
 const SPLITS: readonly Split[] = ['train', 'validation', 'calibration', 'test'];
-const examples = new Map(SPLITS.map((split) => [split, generateExamples(facts, { seed: 11, split, count: 1500 })]));
+const examples = new Map(
+  SPLITS.map((split) => [split, generateExamples(facts, { seed: 11, split, count: split === 'train' ? 1500 : 400 })]),
+);
 const all = [...examples.values()].flat();
 const train = examples.get('train') ?? [];
 
-function valueOf(alert: Alert, origin: ParameterOrigin): unknown {
+function readOrigin(alert: Alert, origin: ParameterOrigin): unknown {
   switch (origin.kind) {
     case 'label':
       return alert.labels[origin.key];
@@ -53,33 +55,37 @@ describe('the stream', () => {
   });
 
   it('only asks for functions that are presented', () => {
-    for (const { catalog, functions, parameters, noneAcceptable, id } of all) {
-      const names = catalog.map((definition) => definition.name);
-      expect(new Set(names).size, id).toBe(names.length);
-      for (const name of functions) expect(names, id).toContain(name);
-      expect(Object.keys(parameters)).toEqual(functions);
-      if (functions.length === 0) expect(noneAcceptable, id).toBe(true);
-    }
+    const faults = all.filter(({ catalog, functions, parameters, noneAcceptable }) => {
+      const names = new Set(catalog.map((definition) => definition.name));
+      return (
+        names.size !== catalog.length ||
+        !functions.every((name) => names.has(name)) ||
+        Object.keys(parameters).join() !== functions.join() ||
+        (functions.length === 0 && !noneAcceptable)
+      );
+    });
+    expect(faults).toEqual([]);
   });
 
   it('only points at fields that exist, for every pointer parameter', () => {
-    for (const { alert, catalog, parameters, id } of all) {
-      for (const [name, filled] of Object.entries(parameters)) {
+    const faults = all.flatMap(({ alert, catalog, parameters, id }) =>
+      Object.entries(parameters).flatMap(([name, filled]) => {
         const properties = catalog.find((definition) => definition.name === name)?.parameters.properties ?? {};
         const pointers = Object.keys(properties).filter((key) => properties[key]?.['x-derive'] === undefined);
-        expect(Object.keys(filled).sort(), id).toEqual(pointers.sort());
-        for (const origins of Object.values(filled)) {
-          expect(origins.length, id).toBeGreaterThan(0);
-          for (const origin of origins) expect(typeof valueOf(alert, origin), id).toBe('string');
-        }
-      }
-    }
+        const complete = Object.keys(filled).sort().join() === pointers.sort().join();
+        const exist = Object.values(filled).every(
+          (origins) => origins.length > 0 && origins.every((origin) => typeof readOrigin(alert, origin) === 'string'),
+        );
+        return complete && exist ? [] : [`${id} ${name}`];
+      }),
+    );
+    expect(faults).toEqual([]);
   });
 
   it('only gives answers that the pointer masks allow', () => {
     const options = { maxWords: 64, minCount: 1, hashBuckets: 8, maxTokens: 8 };
     const tokenizer = new Tokenizer(buildVocabulary([], options));
-    for (const example of train.slice(0, 400)) {
+    for (const example of train.slice(0, 150)) {
       const alert = encodeAlert(example.alert, tokenizer);
       const catalog = encodeCatalog(example.catalog, tokenizer);
       for (const parameter of catalog.parameters) {
@@ -92,7 +98,7 @@ describe('the stream', () => {
   });
 
   it('presents catalogs that a caller could present', () => {
-    const random = all.filter((example) => example.catalog !== DEFAULT_CATALOG).slice(0, 200);
+    const random = all.filter((example) => example.catalog !== DEFAULT_CATALOG).slice(0, 10);
     for (const { catalog } of random) {
       expect(parseCatalog(catalog)).toHaveLength(catalog.length);
       expect(catalog.length).toBeLessThanOrEqual(24);

@@ -1,8 +1,8 @@
 import type { z } from 'zod';
-import { InvalidInputError } from '../core/errors.js';
+import { InvalidInputError } from '../../core/errors.js';
+import { describeValue, formatPath } from '../describe.js';
 import type { Alert } from './alert.js';
 import { ALERT_LIMITS, alertSchema, cloudEventSchema, webhookSchema } from './alert-schema.js';
-import { describeValue, formatPath } from './describe.js';
 
 type Path = readonly PropertyKey[];
 

@@ -1,6 +1,6 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { describeValue, quote } from './describe.js';
-import { isDnsLabel, isDnsSubdomain, isLabelSelector } from './kubernetes-names.js';
+import { describeValue, quote } from '../describe.js';
+import { isDnsLabel, isDnsSubdomain, isLabelSelector } from '../kubernetes-names.js';
 
 /** Limits on the JSON Schema of one function. */
 export const SCHEMA_LIMITS = {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { alertFingerprint } from '../../../src/domain/index.js';
+import { alertFingerprint } from '../../../../src/domain/index.js';
 
 describe('alertFingerprint', () => {
   it('is the 64-bit FNV-1a of no labels for an empty set', () => {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { expectedMessage } from './alert-schema.js';
+import { expectedMessage } from '../alert/alert-schema.js';
 
 /** Limits on one catalog; what is over them is an error that names the field. */
 export const CATALOG_LIMITS = {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { InvalidInputError } from '../../../src/core/errors.js';
-import { parseAlerts } from '../../../src/domain/index.js';
+import { InvalidInputError } from '../../../../src/core/errors.js';
+import { parseAlerts } from '../../../../src/domain/index.js';
 
 const labels = { alertname: 'X', pod: 'web-0' };
 const alert = { labels };

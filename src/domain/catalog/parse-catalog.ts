@@ -1,10 +1,10 @@
 import type { Ajv2020 } from 'ajv/dist/2020.js';
-import { InvalidInputError } from '../core/errors.js';
+import { InvalidInputError } from '../../core/errors.js';
+import { parseWith } from '../alert/parse-alerts.js';
+import { describeValue, formatPath, quote } from '../describe.js';
 import type { Catalog, ParameterSchema, RemediationFunction } from './catalog.js';
 import { CATALOG_LIMITS, derivationSchema, functionSchema, kindSchema } from './catalog-schema.js';
-import { describeValue, formatPath, quote } from './describe.js';
 import { createSchemaCompiler, findSchemaFault } from './json-schema.js';
-import { parseWith } from './parse-alerts.js';
 
 type Path = readonly PropertyKey[];
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { describeValue } from '../describe.js';
 import type { Alert } from './alert.js';
-import { describeValue } from './describe.js';
 
 /** Limits on one input; what is over them is an error that names the field, except where noted. */
 export const ALERT_LIMITS = {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Decision, decisionToJson } from '../../../src/domain/index.js';
+import { type Decision, decisionToJson } from '../../../../src/domain/index.js';
 
 const decision: Decision = {
   lambdaFunction: 'pod-restart',

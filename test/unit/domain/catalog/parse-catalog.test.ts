@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { InvalidInputError } from '../../../src/core/errors.js';
-import { DEFAULT_CATALOG, parseCatalog } from '../../../src/domain/index.js';
+import { InvalidInputError } from '../../../../src/core/errors.js';
+import { DEFAULT_CATALOG, parseCatalog } from '../../../../src/domain/index.js';
 
 const withParameters = (parameters: unknown): unknown => [{ name: 'f', description: 'd', parameters }];
 const withSchema = (schema: unknown): unknown => withParameters({ type: 'object', properties: { p: schema } });

@@ -1,0 +1,124 @@
+import { CAUSES } from '../../encoding/index.js';
+import type { RuntimeOptions } from '../../runtime/index.js';
+import {
+  CALIBRATION_INPUTS,
+  type ModelFolder,
+  type ModelManifest,
+  type ParameterMap,
+  type ReasoningStep,
+  writeModelFolder,
+} from '../../trm/remediation/index.js';
+import { fromFloat32, toFloat32 } from '../../trm/weights/index.js';
+import { type Facts, generateExamples } from '../dataset/index.js';
+import type { TrainedModel, TrainingSettings } from '../trainer/index.js';
+import { answerExamples } from './answer-examples.js';
+import { type EvaluationReport, evaluateModel, type Suite } from './evaluate.js';
+import { fitCalibration } from './fit-calibration.js';
+import { judge } from './judge.js';
+import { modelCard } from './model-card.js';
+
+export interface BuildModelOptions {
+  readonly trained: TrainedModel;
+  readonly settings: TrainingSettings;
+  readonly facts: Facts;
+  /** Folder to write; an older model there is replaced. */
+  readonly path: string;
+  readonly name: string;
+  readonly version: number;
+  /** Command that made the model, for the card. */
+  readonly command: string;
+  /** Rows to fit the calibration on. Default 800. */
+  readonly calibrationRows?: number;
+  /** Examples a suite of the evaluation. Default 400. */
+  readonly evaluationRows?: number;
+  readonly runtime?: RuntimeOptions;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (stage: 'calibration' | Suite, done: number, total: number) => void;
+}
+
+/**
+ * Makes a model folder out of trained weights: rounds them to what is shipped (float16), fits the calibration on the
+ * calibration split, writes the folder, measures it, and writes it again with its figures and card.
+ */
+export async function buildModelFolder(options: BuildModelOptions): Promise<EvaluationReport> {
+  const { trained, facts, signal, runtime } = options;
+  const weights = shippedPrecision(trained.weights);
+  const manifest = manifestOf(options, {});
+  const folder = uncalibrated(options, weights, manifest);
+  const count = options.calibrationRows ?? 800;
+  const examples = generateExamples(facts, { seed: 30_000, split: 'calibration', count });
+  const answered = await answerExamples(folder, examples, {
+    ...(runtime && { runtime }),
+    ...(signal && { signal }),
+    onProgress: (done) => options.onProgress?.('calibration', done, count),
+  });
+  const calibration = fitCalibration(
+    answered.map(({ example, steps }) => {
+      const { answer } = steps.at(-1) as ReasoningStep;
+      return { features: answer.features, right: judge(answer, example).callRight };
+    }),
+    'calibration',
+  );
+  const parts = { weights, vocabulary: trained.vocabulary, calibration };
+  await writeModelFolder(options.path, { ...parts, manifest });
+  const report = await evaluateModel({
+    modelPath: options.path,
+    facts,
+    count: options.evaluationRows ?? 400,
+    ...(runtime && { runtime }),
+    ...(signal && { signal }),
+    onProgress: (suite, done, total) => options.onProgress?.(suite, done, total),
+  });
+  const measured = manifestOf(options, { evaluation: report.rows, threshold: report.threshold, seed: report.seed });
+  const card = modelCard(measured, report, options.command);
+  await writeModelFolder(options.path, { ...parts, manifest: measured, texts: { 'MODEL_CARD.md': card } });
+  return report;
+}
+
+type Unwritten = Omit<ModelManifest, 'files' | 'parameterCount' | 'formatVersion' | 'architecture'>;
+
+function manifestOf(options: BuildModelOptions, metrics: Record<string, unknown>): Unwritten {
+  const { trained, settings } = options;
+  return {
+    name: options.name,
+    version: options.version,
+    config: trained.config,
+    haltMaxSteps: settings.haltMaxSteps,
+    causes: [...CAUSES],
+    training: { datasetHash: trained.datasetHash, settings, command: options.command },
+    metrics,
+  };
+}
+
+/** The model as a folder that is not written yet, with a calibration that only passes q through. */
+function uncalibrated(options: BuildModelOptions, weights: ParameterMap, manifest: Unwritten): ModelFolder {
+  const none = '0'.repeat(64);
+  const file = { name: 'none', sha256: none };
+  return {
+    path: options.path,
+    manifest: {
+      ...manifest,
+      formatVersion: 1,
+      architecture: 'remediation-slot-trm',
+      parameterCount: 1,
+      files: { weights: file, vocabulary: file, calibration: file },
+    },
+    weights,
+    vocabulary: options.trained.vocabulary,
+    calibration: {
+      formatVersion: 1,
+      inputs: [...CALIBRATION_INPUTS],
+      intercept: 0,
+      coefficients: [1, 0, 0, 0],
+      weightsSha256: none,
+      vocabularySha256: none,
+      fittedOn: { rows: 1, split: 'none' },
+    },
+  };
+}
+
+function shippedPrecision(weights: ParameterMap): ParameterMap {
+  return new Map(
+    [...weights].map(([name, { shape, data }]) => [name, { shape, data: toFloat32(fromFloat32(data, shape, 'F16')) }]),
+  );
+}
