@@ -18,6 +18,8 @@ export interface StreamOptions {
   readonly split: Split;
   /** Which catalogs are presented: the default one, random ones, or both (default). */
   readonly catalogs?: 'default' | 'random' | 'both';
+  /** Share of training examples about the runbook's alerts, [0, 1]. Default 0.2. */
+  readonly runbookShare?: number;
 }
 
 /** Share of training examples about the runbook's alerts. */
@@ -49,7 +51,10 @@ export function generateExamples(facts: Facts, options: StreamOptions & { readon
 
 function makeExample(facts: Facts, options: StreamOptions, index: number, random: Random): Example {
   const plan = planOf(facts)[options.split];
-  const runbook = plan.drawRunbook !== undefined && random.chance(RUNBOOK_SHARE) ? plan.drawRunbook : undefined;
+  const runbook =
+    plan.drawRunbook !== undefined && random.chance(options.runbookShare ?? RUNBOOK_SHARE)
+      ? plan.drawRunbook
+      : undefined;
   const entry = (runbook ?? (random.chance(MODE_SHARE) ? plan.drawMode : plan.drawRule))(random);
   const bare = entry.kind === 'mode' ? modeSituation(entry, facts, random) : ruleSituation(entry, facts, random);
   const situation = restyled(addPipelineLabels(bare, random), random);

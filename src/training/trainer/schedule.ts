@@ -14,12 +14,9 @@ export function emaDecayAt(step: number, settings: TrainingSettings): number {
   return Math.min(settings.emaDecay, (1 + step) / (10 + step));
 }
 
-/** Recursion depth of a step (from 1). */
-export function depthAt(
-  step: number,
-  settings: TrainingSettings,
-): { readonly H_cycles: number; readonly L_cycles: number } {
+/** The phase of the curriculum that a step (from 1) belongs to. */
+export function phaseAt(step: number, settings: TrainingSettings): TrainingSettings['curriculum'][number] {
   const share = step / settings.steps;
   const phase = settings.curriculum.find(({ until }) => share <= until) ?? settings.curriculum.at(-1);
-  return phase as { H_cycles: number; L_cycles: number };
+  return phase as TrainingSettings['curriculum'][number];
 }

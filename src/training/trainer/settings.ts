@@ -7,6 +7,10 @@ const phase = z.strictObject({
   until: z.number().gt(0).max(1),
   H_cycles: z.int().min(1),
   L_cycles: z.int().min(1),
+  /** Catalogs that are presented: the default one, random ones, or both. */
+  catalogs: z.enum(['default', 'random', 'both']).default('both'),
+  /** Share of examples about the runbook's alerts. */
+  runbookShare: share.default(0.2),
 });
 
 const schema = z.strictObject({
@@ -31,14 +35,14 @@ const schema = z.strictObject({
   lossWeights: z
     .strictObject({ pointer: z.number().min(0), cause: z.number().min(0), halt: z.number().min(0) })
     .default({ pointer: 1, cause: 0.5, halt: 0.5 }),
-  /** Depth curriculum (CGAR, arXiv 2511.08653): shallow recursion first, full depth last. */
+  /** Depth curriculum (CGAR, arXiv 2511.08653): shallow recursion first, full depth last; and what is shown when. */
   curriculum: z
     .array(phase)
     .min(1)
     .default([
-      { until: 0.3, H_cycles: 1, L_cycles: 2 },
-      { until: 0.6, H_cycles: 2, L_cycles: 4 },
-      { until: 1, H_cycles: 3, L_cycles: 6 },
+      { until: 0.3, H_cycles: 1, L_cycles: 2, catalogs: 'both', runbookShare: 0.2 },
+      { until: 0.6, H_cycles: 2, L_cycles: 4, catalogs: 'both', runbookShare: 0.2 },
+      { until: 1, H_cycles: 3, L_cycles: 6, catalogs: 'both', runbookShare: 0.2 },
     ]),
   checkpointEverySteps: z.int().min(1).default(200),
   logEverySteps: z.int().min(1).default(20),

@@ -9,13 +9,13 @@ import {
   type RemediationConfig,
   trainedNames,
 } from '../../trm/remediation/index.js';
-import { datasetHash, exampleStream, type Facts, vocabularyTexts } from '../dataset/index.js';
+import { datasetHash, type Example, exampleStream, type Facts, vocabularyTexts } from '../dataset/index.js';
 import { averagedWeights, downloadState, initialState, updateBindings, uploadState } from './optimizer-state.js';
 import { createRowEncoder, PersistentBatch } from './row-source.js';
 import { RunFolder } from './run-folder.js';
-import { depthAt, emaDecayAt, learningRateAt } from './schedule.js';
+import { emaDecayAt, learningRateAt, phaseAt } from './schedule.js';
 import type { TrainingSettings } from './settings.js';
-import { collateTargets } from './targets.js';
+import { collateTargets, type TrainingRow } from './targets.js';
 
 /** Means over the steps since the last report. */
 export interface TrainingProgress {
@@ -118,16 +118,21 @@ class TrainingRun {
     const save = async (step: number): Promise<void> =>
       this.#folder.saveCheckpoint({ step, tensors: await downloadState(this.#runtime, stateNames) });
     const encode = createRowEncoder(this.#tokenizer);
-    // A resumed run draws fresh examples from a stream of its own: the rows of the old batch are gone with its carry.
-    const stream = exampleStream(facts, { seed: settings.seed + done * 1_000_003, split: 'train' });
-    const batch = new PersistentBatch(() => encode(stream.next().value), settings, done);
+    let current = done + 1;
+    const batch = new PersistentBatch(
+      exampleSource(facts, settings, encode, () => current),
+      settings,
+      done,
+    );
     await this.#resetCarry();
     const update = await this.#runtime.createSession(buildUpdate(this.#config, settings), { name: 'update' });
     const meter = new Meter(done, settings);
     let graph: { key: string; session: Session } | undefined;
 
     for (let step = done + 1; step <= settings.steps; step++) {
-      const depth = depthAt(step, settings);
+      current = step;
+      const { H_cycles, L_cycles } = phaseAt(step, settings);
+      const depth = { H_cycles, L_cycles };
       const key = `${depth.H_cycles}x${depth.L_cycles}`;
       if (graph?.key !== key) {
         await graph?.session.dispose();
@@ -194,8 +199,38 @@ class TrainingRun {
       },
       { resident: updateBindings(this.#config) },
     );
-    return (results.gradient_norm?.data as Float32Array)[0] as number;
+    const norm = results.gradient_norm?.data as Float32Array;
+    return norm[0] as number;
   }
+}
+
+/**
+ * Draws the next example of the phase that is current. A run that was resumed draws from streams of its own: the rows
+ * of the old batch are gone with its carry.
+ */
+function exampleSource(
+  facts: Facts,
+  settings: TrainingSettings,
+  encode: ReturnType<typeof createRowEncoder>,
+  currentStep: () => number,
+): () => TrainingRow {
+  const started = currentStep() - 1;
+  const streams = new Map<object, Iterator<Example, never>>();
+  return () => {
+    const phase = phaseAt(currentStep(), settings);
+    let stream = streams.get(phase);
+    if (!stream) {
+      const { catalogs, runbookShare } = phase;
+      stream = exampleStream(facts, {
+        seed: settings.seed + started * 1_000_003,
+        split: 'train',
+        catalogs,
+        runbookShare,
+      });
+      streams.set(phase, stream);
+    }
+    return encode(stream.next().value);
+  };
 }
 
 interface StepResults {

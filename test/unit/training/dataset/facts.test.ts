@@ -8,10 +8,13 @@ const texts = Object.fromEntries(
   await Promise.all(FACT_FILES.map(async (file) => [file, await readFile(`${folder}${file}`, 'utf8')] as const)),
 ) as Parameters<typeof parseFacts>[0];
 
+/** Few rules, so that reading them again for every fault costs little. */
+const few = { ...texts, 'alert-rules.jsonl': texts['alert-rules.jsonl'].split('\n').slice(0, 20).join('\n') };
+
 /** The message of the error that parsing changed facts throws. */
 function faultOf(file: (typeof FACT_FILES)[number], change: (text: string) => string): string {
   try {
-    parseFacts({ ...texts, [file]: change(texts[file]) });
+    parseFacts({ ...few, [file]: change(few[file]) });
   } catch (error) {
     expect(error).toBeInstanceOf(TrainingError);
     return (error as Error).message;
@@ -44,8 +47,8 @@ describe('the facts', () => {
   it('have a hash that changes with any file', async () => {
     expect(facts.hash).toMatch(/^[0-9a-f]{64}$/);
     expect((await loadFacts(folder)).hash).toBe(facts.hash);
-    const changed = { ...texts, 'roles.yaml': `${texts['roles.yaml']}# one more line\n` };
-    expect(parseFacts(changed).hash).not.toBe(facts.hash);
+    const changed = { ...few, 'roles.yaml': `${few['roles.yaml']}# one more line\n` };
+    expect(parseFacts(changed).hash).not.toBe(parseFacts(few).hash);
   });
 });
 
