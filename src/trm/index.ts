@@ -18,8 +18,8 @@ export {
 } from './halting.js';
 export { type Precision, TRMModel, type TRMModelOptions, type TRMStepInput, type TRMStepOutput } from './model.js';
 export type { RecurrentModel, RecurrentRow, RowCarry } from './recurrent-model.js';
-export { type ReferenceBatch, type ReferenceGradients, referenceGradients } from './reference-gradients.js';
-export { type ReferenceInput, type ReferenceOutput, referenceRecurrentModel } from './reference-recurrent-model.js';
+export { type ReferenceBatch, type ReferenceGradients, referenceGradients } from './reference/gradients.js';
+export { type ReferenceInput, type ReferenceOutput, referenceRecurrentModel } from './reference/recurrent-model.js';
 export { deriveShapes, type TRMShapes } from './shapes.js';
 export type { IntegerInput, IntTensor, TRMData } from './token-input.js';
 export {

@@ -10,7 +10,7 @@ import {
 import { advanceCarry, checkCarry, type FloatTensor, initialCarry, type TRMCarry, takeNewData } from './carry.js';
 import { parseTRMConfig, type TRMConfig } from './config.js';
 import { buildReferenceStep } from './graph/reference-graph.js';
-import { referenceParameters } from './reference-parameters.js';
+import { referenceParameters } from './reference/parameters.js';
 import { deriveShapes, type TRMShapes } from './shapes.js';
 import { checkData, type IntegerInput, type IntTensor, type TRMData } from './token-input.js';
 import { readCheckpoint, type TensorMap } from './weights/index.js';

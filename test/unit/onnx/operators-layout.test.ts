@@ -1,3 +1,5 @@
 import { describeFamily } from './check-operator.js';
 
 describeFamily('layout');
+describeFamily('slicing');
+describeFamily('indexing');

@@ -1,3 +1,5 @@
 import { describeFamily } from './check-operator.js';
 
 describeFamily('matmul');
+describeFamily('normalization');
+describeFamily('reduction');

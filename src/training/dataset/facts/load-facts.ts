@@ -32,16 +32,16 @@ interface Entry {
  * something that does not exist.
  */
 export async function loadFacts(folder: string): Promise<Facts> {
-  const texts = await Promise.all(
-    FACT_FILES.map(async (file) => {
-      try {
-        return await readFile(join(folder, file), 'utf8');
-      } catch (cause) {
-        throw new TrainingError(`${file}: cannot be read in the facts folder "${folder}"`, { cause });
-      }
-    }),
-  );
-  return parseFacts(Object.fromEntries(FACT_FILES.map((file, index) => [file, texts[index] ?? ''])) as never);
+  const texts: Partial<Record<FactFile, string>> = {};
+  // One after the other, so that the same fault always gives the same message.
+  for (const file of FACT_FILES) {
+    try {
+      texts[file] = await readFile(join(folder, file), 'utf8');
+    } catch (cause) {
+      throw new TrainingError(`${file}: cannot be read in the facts folder "${folder}"`, { cause });
+    }
+  }
+  return parseFacts(texts as Record<FactFile, string>);
 }
 
 /** Parses facts given as text, one entry a file; see `loadFacts`. */

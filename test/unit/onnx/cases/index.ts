@@ -7,7 +7,7 @@ import type { OperatorCase } from './operator-case.js';
 import { REDUCTION_CASES } from './reduction.js';
 import { SLICING_CASES } from './slicing.js';
 
-/** What `operators-<family>.test.ts` runs. */
+/** What the files `operators-*.test.ts` run, each a few families. */
 export const FAMILIES = {
   elementwise: ELEMENTWISE_CASES,
   indexing: INDEXING_CASES,

@@ -1,13 +1,13 @@
-import { InvalidInputError } from '../core/errors.js';
-import type { Runtime, Tensor } from '../runtime/index.js';
-import { advanceCarry, checkCarry, type FloatTensor, initialCarry, type TRMCarry, takeNewData } from './carry.js';
-import { parseTRMConfig } from './config.js';
-import { buildReferenceGradients } from './graph/reference-graph.js';
-import { stepFeeds } from './model.js';
-import { referenceParameters } from './reference-parameters.js';
-import { deriveShapes } from './shapes.js';
-import { checkData, checkIntegers, type IntegerInput } from './token-input.js';
-import type { TensorMap } from './weights/index.js';
+import { InvalidInputError } from '../../core/errors.js';
+import type { Runtime, Tensor } from '../../runtime/index.js';
+import { advanceCarry, checkCarry, type FloatTensor, initialCarry, type TRMCarry, takeNewData } from '../carry.js';
+import { parseTRMConfig } from '../config.js';
+import { buildReferenceGradients } from '../graph/reference-graph.js';
+import { stepFeeds } from '../model.js';
+import { deriveShapes } from '../shapes.js';
+import { checkData, checkIntegers, type IntegerInput } from '../token-input.js';
+import type { TensorMap } from '../weights/index.js';
+import { referenceParameters } from './parameters.js';
 
 /** A training batch of the reference. */
 export interface ReferenceBatch {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { InvalidInputError } from '../../../src/core/errors.js';
-import { createRandom } from '../../../src/core/random.js';
+import { InvalidInputError } from '../../../../src/core/errors.js';
+import { createRandom } from '../../../../src/core/random.js';
 import {
   Engine,
   type EngineResult,
@@ -11,9 +11,9 @@ import {
   type ReferenceOutput,
   referenceRecurrentModel,
   TRMModel,
-} from '../../../src/trm/index.js';
-import { largestDifference } from '../../golden/golden-files.js';
-import { IDENTIFIERS, randomModel, VOCABULARY } from '../../golden/random-model.js';
+} from '../../../../src/trm/index.js';
+import { largestDifference } from '../../../golden/golden-files.js';
+import { IDENTIFIERS, randomModel, VOCABULARY } from '../../../golden/random-model.js';
 
 const SETTINGS = {
   hidden_size: 32,

@@ -1,7 +1,7 @@
-import { InvalidInputError } from '../core/errors.js';
-import type { FloatTensor, TRMCarry } from './carry.js';
-import type { TRMModel } from './model.js';
-import type { RecurrentModel, RecurrentRow, RowCarry } from './recurrent-model.js';
+import { InvalidInputError } from '../../core/errors.js';
+import type { FloatTensor, TRMCarry } from '../carry.js';
+import type { TRMModel } from '../model.js';
+import type { RecurrentModel, RecurrentRow, RowCarry } from '../recurrent-model.js';
 
 /** One request to a reference model. */
 export interface ReferenceInput {

@@ -1,5 +1,5 @@
-import type { Parameter } from './graph/weight-source.js';
-import { normalizeStateDict, type TensorMap, toFloat32 } from './weights/index.js';
+import type { Parameter } from '../graph/weight-source.js';
+import { normalizeStateDict, type TensorMap, toFloat32 } from '../weights/index.js';
 
 /** Tensors that the graph computes with; a checkpoint may hold derived tables besides. */
 const USED = /^(?:[HL]_init$|L_level\.|embed_tokens\.|embed_pos\.|lm_head\.|q_head\.|puzzle_emb\.weights$)/;

@@ -1,0 +1,54 @@
+/** `npm run bench`: load time, latency and batches of the bundled model, float32 against int8, interleaved. */
+import { cpus } from 'node:os';
+import { TRMRemediationSelector } from '../../src/index.js';
+import { runbookRowCases } from '../../src/training/index.js';
+
+const ROUNDS = 5;
+const SINGLES = 10;
+const BATCHES = [10, 100];
+const PRECISIONS = ['float32', 'int8'] as const;
+
+const cases = runbookRowCases({ seed: 7, renamings: 15 }).map(({ alert }) => alert);
+const at = (times: readonly number[], share: number): number =>
+  [...times].sort((left, right) => left - right)[Math.min(times.length - 1, Math.floor(share * times.length))] as number;
+const timed = async (work: () => Promise<unknown>): Promise<number> => {
+  const start = performance.now();
+  await work();
+  return performance.now() - start;
+};
+
+console.log(`${cpus()[0]?.model ?? 'unknown CPU'}, ${cpus().length} cores, Node ${process.version}`);
+const lanes = [];
+for (const precision of PRECISIONS) {
+  let selector: TRMRemediationSelector | undefined;
+  const loadMs = await timed(async () => {
+    selector = await TRMRemediationSelector.load({ executionProviders: ['cpu'], precision, maxBatchSize: 100 });
+    await selector.select(cases[0]);
+  });
+  lanes.push({ precision, selector: selector as TRMRemediationSelector, loadMs, single: [] as number[], batches: BATCHES.map(() => [] as number[]) });
+}
+// Interleaved, so that a slow moment of the machine hits every lane.
+for (let round = 0; round < ROUNDS; round++) {
+  for (const lane of lanes) {
+    for (let index = 0; index < SINGLES; index++) {
+      lane.single.push(await timed(() => lane.selector.select(cases[(round * SINGLES + index) % cases.length])));
+    }
+    for (const [index, size] of BATCHES.entries()) {
+      lane.batches[index]?.push(await timed(() => lane.selector.selectAll(cases.slice(0, size))));
+    }
+  }
+}
+console.table(
+  Object.fromEntries(
+    lanes.map(({ precision, loadMs, single, batches }) => [
+      precision,
+      {
+        'load + first answer ms': Math.round(loadMs),
+        'single P50 ms': Math.round(at(single, 0.5)),
+        'single P95 ms': Math.round(at(single, 0.95)),
+        ...Object.fromEntries(BATCHES.map((size, index) => [`${size} at once P50 ms`, Math.round(at(batches[index] ?? [], 0.5))])),
+      },
+    ]),
+  ),
+);
+for (const { selector } of lanes) await selector.dispose();

@@ -1,3 +1,0 @@
-import { describeFamily } from './check-operator.js';
-
-describeFamily('reduction');
