@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { AbortedError, DeadlineExceededError } from './errors.js';
 
 /** A signal that fires when the caller's signal does or when the time is up, whichever comes first. */
@@ -29,8 +30,12 @@ export function createDeadline(options: {
 
   if (signal?.aborted) {
     forward();
-  } else {
-    signal?.addEventListener('abort', forward, { once: true });
+  } else if (signal) {
+    // One signal may stand over hundreds of requests at once; each lets go of it when it is done, so none leaks.
+    setMaxListeners(0, signal);
+    signal.addEventListener('abort', forward, { once: true });
+  }
+  if (!signal?.aborted) {
     if (timeoutMs !== Number.POSITIVE_INFINITY) {
       const expire = (): void => controller.abort(new DeadlineExceededError(`not done within ${timeoutMs} ms`));
       // setTimeout fires at once for delays that do not fit 31 bits.

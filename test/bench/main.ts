@@ -10,7 +10,9 @@ const PRECISIONS = ['float32', 'int8'] as const;
 
 const cases = runbookRowCases({ seed: 7, renamings: 15 }).map(({ alert }) => alert);
 const at = (times: readonly number[], share: number): number =>
-  [...times].sort((left, right) => left - right)[Math.min(times.length - 1, Math.floor(share * times.length))] as number;
+  [...times].sort((left, right) => left - right)[
+    Math.min(times.length - 1, Math.floor(share * times.length))
+  ] as number;
 const timed = async (work: () => Promise<unknown>): Promise<number> => {
   const start = performance.now();
   await work();
@@ -25,7 +27,13 @@ for (const precision of PRECISIONS) {
     selector = await TRMRemediationSelector.load({ executionProviders: ['cpu'], precision, maxBatchSize: 100 });
     await selector.select(cases[0]);
   });
-  lanes.push({ precision, selector: selector as TRMRemediationSelector, loadMs, single: [] as number[], batches: BATCHES.map(() => [] as number[]) });
+  lanes.push({
+    precision,
+    selector: selector as TRMRemediationSelector,
+    loadMs,
+    single: [] as number[],
+    batches: BATCHES.map(() => [] as number[]),
+  });
 }
 // Interleaved, so that a slow moment of the machine hits every lane.
 for (let round = 0; round < ROUNDS; round++) {
@@ -46,7 +54,9 @@ console.table(
         'load + first answer ms': Math.round(loadMs),
         'single P50 ms': Math.round(at(single, 0.5)),
         'single P95 ms': Math.round(at(single, 0.95)),
-        ...Object.fromEntries(BATCHES.map((size, index) => [`${size} at once P50 ms`, Math.round(at(batches[index] ?? [], 0.5))])),
+        ...Object.fromEntries(
+          BATCHES.map((size, index) => [`${size} at once P50 ms`, Math.round(at(batches[index] ?? [], 0.5))]),
+        ),
       },
     ]),
   ),

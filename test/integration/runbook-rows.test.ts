@@ -18,13 +18,19 @@ describe('the rows of the runbook, with names that training never saw, shuffled 
     const decisions = await selector.selectAll(own.map(({ alert }) => alert));
     const wrong = own.filter(({ expected }, index) => {
       const decision = decisions[index];
-      return decision?.lambdaFunction !== expected.lambdaFunction || !sameParameters(decision.parameters, expected.parameters);
+      return (
+        decision?.lambdaFunction !== expected.lambdaFunction ||
+        !sameParameters(decision.parameters, expected.parameters)
+      );
     });
     expect(wrong).toEqual([]);
     expect(own).toHaveLength(RENAMINGS);
   });
 });
 
-function sameParameters(found: Readonly<Record<string, unknown>>, expected: Readonly<Record<string, unknown>>): boolean {
+function sameParameters(
+  found: Readonly<Record<string, unknown>>,
+  expected: Readonly<Record<string, unknown>>,
+): boolean {
   return Object.entries(expected).every(([name, value]) => found[name] === value);
 }
