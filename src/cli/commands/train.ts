@@ -46,7 +46,7 @@ export function trainCommand(): Command {
 Ctrl-C ends the run after the step in work and keeps a checkpoint; --resume goes on from it.
 
 Example:
-  agent-trm train --run runs/first --out models/remediation-v2 --model-version 2 --steps 4000`,
+  agent-trm train --run runs/first --out models/remediation-v2 --model-version 2`,
     )
     .action(run);
 }

@@ -16,8 +16,8 @@ const phase = z.strictObject({
 const schema = z.strictObject({
   seed: z.int().default(1),
   /** Optimizer steps in all; one step is one supervision step of a whole batch. */
-  steps: z.int().min(1).default(4000),
-  batchSize: z.int().min(1).default(48),
+  steps: z.int().min(1).default(2000),
+  batchSize: z.int().min(1).default(32),
   optimizer: z.enum(['adamw', 'adam-atan2']).default('adamw'),
   learningRate: z.number().gt(0).default(6e-4),
   warmUpSteps: z.int().min(0).default(150),

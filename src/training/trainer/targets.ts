@@ -8,6 +8,9 @@ export interface TrainingRow {
   readonly encoded: EncodedRow;
 }
 
+/** Weight of an acceptable function against the one that is ranked before it: right, but the other is better. */
+const NEXT_RANK = 0.3;
+
 /** Acceptable answers of a batch, as the inputs of the gradient graph; sizes as in `ModelInputs` of the same rows. */
 export function collateTargets(rows: readonly TrainingRow[], causes: readonly string[]): Record<string, HostTensor> {
   const largest = (size: (row: EncodedRow) => number): number => Math.max(1, ...rows.map((row) => size(row.encoded)));
@@ -23,7 +26,9 @@ export function collateTargets(rows: readonly TrainingRow[], causes: readonly st
   for (const [row, { example, encoded }] of rows.entries()) {
     const names = encoded.catalog.functions.map(({ definition }) => definition.name);
     if (example.noneAcceptable || example.functions.length === 0) functionTarget[row * (1 + functions)] = 1;
-    for (const name of example.functions) functionTarget[row * (1 + functions) + 1 + names.indexOf(name)] = 1;
+    for (const [rank, name] of example.functions.entries()) {
+      functionTarget[row * (1 + functions) + 1 + names.indexOf(name)] = NEXT_RANK ** rank;
+    }
     for (const [index, parameter] of encoded.catalog.parameters.entries()) {
       const accepted = example.parameters[names[parameter.functionIndex] as string]?.[parameter.name];
       if (!accepted) continue;

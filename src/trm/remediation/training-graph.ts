@@ -9,6 +9,7 @@ import {
   GraphBuilder,
   gradients,
   less,
+  log,
   logSumExp,
   maximum,
   mul,
@@ -28,6 +29,9 @@ import { inputWeights } from '../graph/weight-source.js';
 import { type RemediationConfig, remediationParameters, UNTRAINED } from './config.js';
 import { type AnswerHeads, remediationStep } from './step-graph.js';
 
+/** Stands for a weight of 0 in a logarithm: exp(-69) of an unacceptable answer is nothing in float32. */
+const UNACCEPTABLE = 1e-30;
+
 /** Weights of the parts of the loss. */
 export interface LossWeights {
   readonly pointer: number;
@@ -38,8 +42,8 @@ export interface LossWeights {
 /**
  * Loss, gradients and per-row results of one supervision step, with the weights as inputs.
  *
- * Inputs beside those of the step: `function_target` [B, 1+F] and `pointer_target` [B, R, M+1], 1 for every
- * acceptable answer; `pointer_weight` [B, R], 1 for parameters that count; `cause_target` [B, causes], one-hot.
+ * Inputs beside those of the step: `function_target` [B, 1+F] and `pointer_target` [B, R, M+1], the weight
+ * of every acceptable answer, (0, 1], and 0 for the others; `pointer_weight` [B, R], 1 for parameters that count; `cause_target` [B, causes], one-hot.
  * Outputs: `loss`, `grad.<name>`, `z_H_out`, `z_L_out`, and for each row `function_correct`, `call_correct`
  * (function and every counted pointer right), `q_halt_logits`.
  */
@@ -108,18 +112,22 @@ function remediationLoss(
   return { loss: reduceMean(rows), functionCorrect, callCorrect, qHaltLogits: answer.qHaltLogits };
 }
 
-/** -log of the probability that falls on acceptable answers, over the last axis. */
-function acceptableLoss(logits: Value, target: Value): Value {
+/**
+ * -log of the probability that falls on acceptable answers, each counted by its weight, over the last axis. A weight
+ * below 1 lets an answer stand while the gradient still moves towards the better one.
+ */
+function acceptableLoss(logits: Value, weights: Value): Value {
   const axis = logits.shape.length - 1;
-  const acceptable = add(logits, mul(sub(1, target), -1e9));
+  const acceptable = add(logits, log(maximum(weights, UNACCEPTABLE)));
   return squeeze(sub(logSumExp(logits, axis), logSumExp(acceptable, axis)), [axis]);
 }
 
-/** 1 where the largest logit belongs to an acceptable answer, else 0. */
-function chosenIsAcceptable(logits: Value, target: Value): Value {
+/** 1 where the largest logit belongs to an answer of any weight, else 0. */
+function chosenIsAcceptable(logits: Value, weights: Value): Value {
   const axis = logits.shape.length - 1;
   const best = reduceMax(logits, [axis]);
-  const bestAcceptable = reduceMax(add(logits, mul(sub(1, target), -1e9)), [axis]);
+  const refused = cast(less(weights, UNACCEPTABLE), 'float32');
+  const bestAcceptable = reduceMax(add(logits, mul(refused, -1e9)), [axis]);
   return cast(not(less(bestAcceptable, best)), 'float32');
 }
 
