@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createRandom } from '../../src/core/random.js';
 import { DEFAULT_CATALOG, InvalidInputError, TRMRemediationSelector } from '../../src/index.js';
+import { runbookRowCases } from '../../src/training/index.js';
 
 const CRASH = {
   labels: {
@@ -71,6 +72,27 @@ describe('the selector with the bundled model', () => {
     const confidences = [];
     for (let round = 0; round < 5; round++) confidences.push((await selector.select(CRASH)).confidence);
     expect(new Set(confidences).size).toBe(1);
+  });
+
+  it.each([
+    { precision: 'float32', tolerance: 1e-6 },
+    // Padding moves the last bit of a sum, which can move a value over the edge of a quantisation level.
+    { precision: 'int8', tolerance: 0.02 },
+  ] as const)('answers alone as beside others in a batch, in $precision', async ({ precision, tolerance }) => {
+    const own = await TRMRemediationSelector.load({ executionProviders: ['cpu'], precision });
+    try {
+      const alerts = runbookRowCases({ seed: 3, renamings: 2 }).map(({ alert }) => alert);
+      const together = await own.selectAll(alerts);
+      for (const [index, alert] of alerts.entries()) {
+        const alone = await own.select(alert);
+        const beside = together[index];
+        expect(alone.lambdaFunction).toBe(beside?.lambdaFunction);
+        expect(alone.parameters).toEqual(beside?.parameters);
+        expect(Math.abs(alone.confidence - (beside?.confidence ?? Number.NaN))).toBeLessThanOrEqual(tolerance);
+      }
+    } finally {
+      await own.dispose();
+    }
   });
 
   it('chooses from the catalog that it is given', async () => {

@@ -71,25 +71,30 @@ export const MATMUL: OperatorTable = {
       return gradientOfMatmul(inputs as [Value, Value], gradient, [flag('transA'), flag('transB'), alpha], needs);
     },
   },
-  DynamicQuantizeMatMul: {
+  MatMulIntegerToFloat: {
     domain: 'com.microsoft',
     infer: (context) => {
-      const [, weight, scale, zeroPoint] = [0, 1, 2, 3].map((index) => context.input(index)) as [
-        Value,
-        Value,
-        Value,
-        Value,
-      ];
-      if (context.input(0).dtype !== 'float32') throw context.fail('the input must be float32');
+      const [left, weight, leftScale, scale, leftZero, zero] = [0, 1, 2, 3, 4, 5].map((index) =>
+        context.input(index),
+      ) as [Value, Value, Value, Value, Value, Value];
+      if (left.dtype !== 'uint8') throw context.fail('the left operand must be uint8');
       if (weight.dtype !== 'int8' && weight.dtype !== 'uint8') throw context.fail('the weight must be int8 or uint8');
-      if (zeroPoint.dtype !== weight.dtype || scale.dtype !== 'float32') {
-        throw context.fail('the scale must be float32 and the zero point of the weight type');
-      }
+      if (leftScale.dtype !== 'float32' || scale.dtype !== 'float32') throw context.fail('scales must be float32');
       const columns = weight.shape.at(-1) as Dimension;
       if (product(scale.shape) !== columns && product(scale.shape) !== 1) {
         throw context.fail(`expected one scale, or one for each of the ${columns} columns`);
       }
-      return [inferMatmul(context)];
+      if (leftZero.dtype !== left.dtype || zero.dtype !== weight.dtype) {
+        throw context.fail('a zero point must have the type of its operand');
+      }
+      return [{ ...inferMatmul(context), dtype: 'float32' }];
+    },
+  },
+  QuantizeLinear: {
+    infer: (context) => {
+      const [input, scale, zeroPoint] = [0, 1, 2].map((index) => context.input(index)) as [Value, Value, Value];
+      if (input.dtype !== 'float32' || scale.dtype !== 'float32') throw context.fail('input and scale must be float32');
+      return [{ dtype: zeroPoint.dtype, shape: input.shape }];
     },
   },
 };

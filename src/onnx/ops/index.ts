@@ -41,6 +41,6 @@ export {
   transpose,
   unsqueeze,
 } from './layout.js';
-export { dynamicQuantizeMatmul, type MatmulOptions, matmul } from './matmul.js';
+export { type MatmulOptions, matmul, quantizedMatmul } from './matmul.js';
 export { addRmsNorm, rmsNorm } from './normalization.js';
 export { argMax, logSumExp, reduceMax, reduceMean, reduceSum, softmax } from './reduction.js';

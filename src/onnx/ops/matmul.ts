@@ -1,6 +1,7 @@
 import { float, int, type Value } from '../types.js';
-import { mul } from './elementwise.js';
+import { abs, div, maximum, mul } from './elementwise.js';
 import { transpose } from './layout.js';
+import { reduceMax } from './reduction.js';
 
 export interface MatmulOptions {
   readonly transposeLeft?: boolean;
@@ -34,9 +35,25 @@ function swapLast(value: Value): Value {
 }
 
 /**
- * `input` [..., K] times an int8 weight [K, N] with one scale a column; the input is quantised on the fly
- * (onnxruntime's DynamicQuantizeMatMul). Not differentiable: it is the serving form of `matmul`.
+ * `input` [..., K] times an int8 weight [K, N] with one scale a column; the input is quantised on the fly, each row by
+ * its own largest magnitude, so that no row changes what becomes of another. Weights must stay within -64..64: on x86
+ * processors without VNNI larger ones saturate the 16-bit sums. Not differentiable: the serving form of `matmul`.
  */
-export function dynamicQuantizeMatmul(input: Value, weight: Value, scale: Value, zeroPoint: Value): Value {
-  return input.graph.node('DynamicQuantizeMatMul', [input, weight, scale, zeroPoint])[0] as Value;
+export function quantizedMatmul(input: Value, weight: Value, scale: Value): Value {
+  const { graph } = input;
+  const peak = maximum(reduceMax(abs(input), [-1], true), SMALLEST_PEAK);
+  const level = graph.literal([1 / 127], 'float32', []);
+  const middle = graph.literal([128], 'uint8', []);
+  const columns = scale.shape[0];
+  const zero = graph.literal(
+    Array.from({ length: typeof columns === 'number' ? columns : 1 }, () => 0),
+    'int8',
+    typeof columns === 'number' ? [columns] : [],
+  );
+  const quantized = graph.node('QuantizeLinear', [div(input, peak), level, middle])[0] as Value;
+  const product = graph.node('MatMulIntegerToFloat', [quantized, weight, level, scale, middle, zero])[0] as Value;
+  return mul(product, peak);
 }
+
+/** Keeps a row of zeros from being divided by zero. */
+const SMALLEST_PEAK = 1e-30;

@@ -1,5 +1,5 @@
 import { GraphError } from '../../core/errors.js';
-import { dynamicQuantizeMatmul, type GraphBuilder, matmul, type Value } from '../../onnx/index.js';
+import { type GraphBuilder, matmul, quantizedMatmul, type Value } from '../../onnx/index.js';
 
 /** A named float32 parameter tensor; linear weights are [out, in] as in PyTorch. */
 export interface Parameter {
@@ -57,7 +57,7 @@ export function constantWeights(graph: GraphBuilder, parameters: ParameterMap): 
 /** As `constantWeights`, with linear weights as int8 and one scale an output column; inputs are quantised on the fly. */
 export function quantizedWeights(graph: GraphBuilder, parameters: ParameterMap): WeightSource {
   const constants = constantWeights(graph, parameters);
-  const quantized = new Map<string, readonly [Value, Value, Value]>();
+  const quantized = new Map<string, readonly [Value, Value]>();
   return {
     ...constants,
     linear: (input, name) => {
@@ -69,11 +69,10 @@ export function quantizedWeights(graph: GraphBuilder, parameters: ParameterMap):
         parts = [
           graph.constant(`${name}^T.int8`, [columns, rows], values),
           graph.constant(`${name}.scale`, [rows], scales),
-          graph.constant(`${name}.zero_point`, [rows], new Int8Array(rows)),
         ];
         quantized.set(name, parts);
       }
-      return dynamicQuantizeMatmul(input, ...parts);
+      return quantizedMatmul(input, ...parts);
     },
   };
 }
@@ -109,6 +108,9 @@ function transposed(data: Float32Array, rows: number, columns: number): Float32A
   return result;
 }
 
+/** Largest magnitude of a quantised weight: 7 bits, see `quantizedMatmul`. */
+const LEVELS = 64;
+
 /** Symmetric int8 for each output row, stored transposed. */
 function quantizeRows(data: Float32Array, rows: number, columns: number): { values: Int8Array; scales: Float32Array } {
   const values = new Int8Array(data.length);
@@ -117,7 +119,7 @@ function quantizeRows(data: Float32Array, rows: number, columns: number): { valu
     let peak = 0;
     for (let column = 0; column < columns; column++)
       peak = Math.max(peak, Math.abs(data[row * columns + column] as number));
-    const scale = peak === 0 ? 1 : peak / 127;
+    const scale = peak === 0 ? 1 : peak / LEVELS;
     scales[row] = scale;
     for (let column = 0; column < columns; column++) {
       values[column * rows + row] = Math.round((data[row * columns + column] as number) / scale);

@@ -20,7 +20,7 @@ export interface ReasoningStep {
 export interface ReasonerOptions {
   readonly runtime?: RuntimeOptions;
   readonly precision?: 'float32' | 'int8';
-  /** Rows that step together. Default 32; always 1 in int8. */
+  /** Rows that step together. Default 32. */
   readonly maxBatchSize?: number;
   /** Supervision steps at most; default: what the model was trained with. */
   readonly maxSteps?: number;
@@ -49,8 +49,7 @@ export class RemediationReasoner implements AsyncDisposable {
     this.#runtime = runtime;
     this.#model = model;
     this.#engine = new Engine(reasoningModel(model, folder, options.maxSteps), {
-      // The int8 form quantises a batch with one activation range, so rows that share a batch would change each other.
-      maxBatchSize: options.precision === 'int8' ? 1 : (options.maxBatchSize ?? 32),
+      maxBatchSize: options.maxBatchSize ?? 32,
       ...(options.maxQueue !== undefined && { maxQueue: options.maxQueue }),
       shouldHalt: isSettled,
     });

@@ -24,5 +24,5 @@ function lastTwo({ shape }: Tensor, transposed: boolean): [number, number] {
 }
 
 /** The int8 weight [K, N] as the numbers that it stands for. */
-export const dequantize = (weight: Tensor, scale: Tensor, zeroPoint: Tensor): Tensor =>
-  tabulate(weight.shape, (index) => (at(weight, index) - at(zeroPoint, index)) * at(scale, index));
+export const dequantize = (weight: Tensor, scale: Tensor): Tensor =>
+  tabulate(weight.shape, (index) => at(weight, index) * at(scale, index));
