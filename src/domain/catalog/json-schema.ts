@@ -21,7 +21,7 @@ export interface SchemaFault {
 /** Returns undefined for a valid value, else one sentence on what is wrong. */
 export type SchemaCheck = (value: unknown) => string | undefined;
 
-/** An Ajv for the schemas of one catalog: JSON Schema 2020-12, lenient about unknown keywords such as `x-derive`. */
+/** An Ajv for the schemas of catalogs: JSON Schema 2020-12, lenient about unknown keywords such as `x-derive`. */
 export function createSchemaCompiler(): Ajv2020 {
   const ajv = new Ajv2020({ strict: false, logger: false, allErrors: false, validateSchema: false });
   ajv.addFormat('label-selector', isLabelSelector);
@@ -30,10 +30,40 @@ export function createSchemaCompiler(): Ajv2020 {
   return ajv;
 }
 
-/** Compiles a schema on first use, since most functions of a catalog are never chosen. */
-export function lazySchemaCheck(ajv: Ajv2020, schema: object): SchemaCheck {
+/** Schemas whose checks are kept. An Ajv keeps what it compiled, so each filling has one of its own. */
+const MAX_CHECKS = 2_048;
+let compiler = createCompilerOnce();
+let known = new Map<string, SchemaCheck>();
+
+/**
+ * The check of a schema. Equal schemas share one, which is compiled on first use: the same constraints come again in
+ * most catalogs, and most functions of a catalog are never chosen.
+ */
+export function schemaCheck(schema: object): SchemaCheck {
+  const key = JSON.stringify(schema);
+  const found = known.get(key);
+  if (found !== undefined) return found;
+  if (known.size >= MAX_CHECKS) {
+    compiler = createCompilerOnce();
+    known = new Map();
+  }
+  const check = lazyCheck(compiler, schema);
+  known.set(key, check);
+  return check;
+}
+
+function createCompilerOnce(): () => Ajv2020 {
+  let made: Ajv2020 | undefined;
+  return () => {
+    made ??= createSchemaCompiler();
+    return made;
+  };
+}
+
+function lazyCheck(ajvOf: () => Ajv2020, schema: object): SchemaCheck {
   let validate: ReturnType<Ajv2020['compile']> | undefined;
   return (value) => {
+    const ajv = ajvOf();
     validate ??= ajv.compile(schema);
     if (validate(value)) return undefined;
     return ajv.errorsText(validate.errors, { dataVar: 'parameters', separator: '; ' });

@@ -8,6 +8,9 @@ import { createSchemaCompiler, findSchemaFault } from './json-schema.js';
 
 type Path = readonly PropertyKey[];
 
+/** Only validates against the meta-schema, of which nothing is kept, so one serves all catalogs. */
+let metaSchema: Ajv2020 | undefined;
+
 /**
  * Reads a catalog: a list of `{name, description, parameters, risk}` or of tools as chat APIs take them,
  * `{type: 'function', function: {name, description, parameters}}`. `parameters` is a JSON Schema (2020-12) of type
@@ -21,8 +24,7 @@ export function parseCatalog(input: unknown): Catalog {
   if (input.length > CATALOG_LIMITS.functions) {
     fail([], `expected at most ${CATALOG_LIMITS.functions} functions, received ${input.length}`);
   }
-  const ajv = createSchemaCompiler();
-  const catalog = input.map((item: unknown, index) => readFunction(item, [index], ajv));
+  const catalog = input.map((item: unknown, index) => readFunction(item, [index]));
   const seen = new Map<string, number>();
   for (const [index, { name }] of catalog.entries()) {
     const first = seen.get(name);
@@ -33,7 +35,7 @@ export function parseCatalog(input: unknown): Catalog {
   return catalog;
 }
 
-function readFunction(item: unknown, path: Path, ajv: Ajv2020): RemediationFunction {
+function readFunction(item: unknown, path: Path): RemediationFunction {
   const { source, at } = unwrapTool(item, path);
   // Before zod walks it: a schema that is too deep must not reach a recursive reader.
   const given = isObject(source) ? source.parameters : undefined;
@@ -42,7 +44,7 @@ function readFunction(item: unknown, path: Path, ajv: Ajv2020): RemediationFunct
   // The dialect is fixed, so the name of another one (schema generators write it) is left out.
   const { $schema: _dialect, ...rest } = read.parameters;
   const parameters = rest as RemediationFunction['parameters'];
-  checkParameters(parameters, [...at, 'parameters'], ajv);
+  checkParameters(parameters, [...at, 'parameters']);
   return { name: read.name, description: read.description, parameters, risk: read.risk };
 }
 
@@ -56,7 +58,7 @@ function unwrapTool(item: unknown, path: Path): { source: unknown; at: Path } {
   return { source, at: [...path, 'function'] };
 }
 
-function checkParameters(parameters: RemediationFunction['parameters'], path: Path, ajv: Ajv2020): void {
+function checkParameters(parameters: RemediationFunction['parameters'], path: Path): void {
   const names = Object.keys(parameters.properties);
   if (names.length > CATALOG_LIMITS.parameters) {
     fail([...path, 'properties'], `expected at most ${CATALOG_LIMITS.parameters} parameters, received ${names.length}`);
@@ -76,12 +78,13 @@ function checkParameters(parameters: RemediationFunction['parameters'], path: Pa
     const schema = parameters.properties[name] as ParameterSchema;
     checkExtensions(schema, parameters, [...path, 'properties', name]);
   }
-  if (ajv.validateSchema(parameters) !== true) {
-    const error = ajv.errors?.[0];
+  metaSchema ??= createSchemaCompiler();
+  if (metaSchema.validateSchema(parameters) !== true) {
+    const error = metaSchema.errors?.[0];
     const where = (error?.instancePath ?? '').split('/').slice(1).map(readPointerPart);
     fail([...path, ...where], `expected a valid JSON Schema: ${error?.message ?? 'it breaks the 2020-12 meta-schema'}`);
   }
-  checkReferences(parameters, path, ajv);
+  checkReferences(parameters, path);
 }
 
 function checkExtensions(schema: ParameterSchema, parameters: RemediationFunction['parameters'], path: Path): void {
@@ -113,10 +116,11 @@ function isPointerOf(parameters: RemediationFunction['parameters'], name: string
 }
 
 /** Compiling is the one sure test that local references resolve; schemas without any need no compiling. */
-function checkReferences(parameters: object, path: Path, ajv: Ajv2020): void {
+function checkReferences(parameters: object, path: Path): void {
   if (!JSON.stringify(parameters).includes('Ref"') && !JSON.stringify(parameters).includes('$ref"')) return;
   try {
-    ajv.compile(parameters);
+    // An Ajv of its own, since it keeps what it compiled.
+    createSchemaCompiler().compile(parameters);
   } catch (error) {
     fail(
       path,

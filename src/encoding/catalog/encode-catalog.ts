@@ -1,5 +1,5 @@
 import type { Catalog, ParameterSchema, RemediationFunction } from '../../domain/catalog/catalog.js';
-import { createSchemaCompiler, lazySchemaCheck, type SchemaCheck } from '../../domain/catalog/json-schema.js';
+import { type SchemaCheck, schemaCheck } from '../../domain/catalog/json-schema.js';
 import { indexStems, type OverlapIndex } from '../overlap.js';
 import type { EncodedText, Tokenizer } from '../text/tokenizer.js';
 import { classifyParameter, type ParameterRole } from './parameter-role.js';
@@ -41,13 +41,12 @@ export interface EncodedCatalog {
 
 /** Turns a catalog into texts, stems and parameter roles; do it once a catalog and keep the result. */
 export function encodeCatalog(catalog: Catalog, tokenizer: Tokenizer): EncodedCatalog {
-  const ajv = createSchemaCompiler();
   const functions = catalog.map(
     (definition): EncodedFunction => ({
       definition,
       nameText: tokenizer.encodeText(definition.name),
       descriptionText: tokenizer.encodeText(definition.description),
-      check: lazySchemaCheck(ajv, definition.parameters),
+      check: schemaCheck(definition.parameters),
     }),
   );
   const parameters = catalog.flatMap(({ parameters: { properties, required = [], ...rest } }, functionIndex) =>
@@ -66,7 +65,7 @@ export function encodeCatalog(catalog: Catalog, tokenizer: Tokenizer): EncodedCa
         descriptionText: tokenizer.encodeText(describeParameter(description, schema)),
         role,
         omittable,
-        check: lazySchemaCheck(ajv, { ...definitions, ...constraints }),
+        check: schemaCheck({ ...definitions, ...constraints }),
         signature: JSON.stringify([constraints, definitions, role]),
       };
     }),

@@ -1,10 +1,11 @@
+import { boundedMemo } from '../../core/bounded-memo.js';
 import { hash32 } from '../../core/random.js';
 import { lexWords } from './shapes.js';
 import type { Vocabulary } from './vocabulary.js';
 
-/** Words and short texts whose tokens are kept; over this a cache starts anew. */
+/** Words and short texts whose tokens are kept. */
 const CACHE_SIZE = 65_536;
-const CACHED_TEXT_LENGTH = 128;
+const CACHED_TEXT_LENGTH = 256;
 
 /** A text with its token ids, so that a batch need not tokenise it again. */
 export interface EncodedText {
@@ -23,8 +24,8 @@ export class Tokenizer {
   /** Rows of the embedding table: 1 + words + hashBuckets. */
   readonly size: number;
   readonly #ids: ReadonlyMap<string, number>;
-  readonly #cache = new Map<string, readonly number[]>();
-  readonly #texts = new Map<string, EncodedText>();
+  readonly #tokensOf = boundedMemo(CACHE_SIZE, (word) => this.#makeTokens(word));
+  readonly #encodeShort = boundedMemo(CACHE_SIZE, (text): EncodedText => ({ text, tokens: this.encode(text) }));
 
   constructor(vocabulary: Vocabulary) {
     this.vocabulary = vocabulary;
@@ -45,13 +46,7 @@ export class Tokenizer {
 
   /** The text together with its tokens; label keys and common values come again and again, so short ones are kept. */
   encodeText(text: string): EncodedText {
-    const cached = this.#texts.get(text);
-    if (cached !== undefined) return cached;
-    const encoded: EncodedText = { text, tokens: this.encode(text) };
-    if (text.length > CACHED_TEXT_LENGTH) return encoded;
-    if (this.#texts.size >= CACHE_SIZE) this.#texts.clear();
-    this.#texts.set(text, encoded);
-    return encoded;
+    return text.length > CACHED_TEXT_LENGTH ? { text, tokens: this.encode(text) } : this.#encodeShort(text);
   }
 
   /** Tokens that a text would take without the limit. */
@@ -63,15 +58,6 @@ export class Tokenizer {
   idf(word: string): number {
     const id = this.#ids.get(word);
     return (id === undefined ? undefined : this.vocabulary.idf[id - 1]) ?? this.vocabulary.defaultIdf;
-  }
-
-  #tokensOf(word: string): readonly number[] {
-    const cached = this.#cache.get(word);
-    if (cached !== undefined) return cached;
-    if (this.#cache.size >= CACHE_SIZE) this.#cache.clear();
-    const tokens = this.#makeTokens(word);
-    this.#cache.set(word, tokens);
-    return tokens;
   }
 
   #makeTokens(word: string): readonly number[] {

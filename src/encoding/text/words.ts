@@ -1,3 +1,5 @@
+import { boundedMemo } from '../../core/bounded-memo.js';
+
 /** Characters of a text that are read; what is behind them is ignored. */
 const MAX_TEXT = 4_096;
 
@@ -19,7 +21,15 @@ export function cleanText(text: string): string {
  * Splits identifiers and prose into lower-case words at case changes, punctuation and spaces; digits stay with their
  * letters: `PodCPUHigh` -> pod, cpu, high; `api-7d9f8b6c5-x2x4z` -> api, 7d9f8b6c5, x2x4z.
  */
-export function splitWords(text: string): string[] {
+export function splitWords(text: string): readonly string[] {
+  return text.length > MEMOIZED_LENGTH ? makeWords(text) : splitShort(text);
+}
+
+/** Keys, names and descriptions come again with every alert and catalog; only their words are kept. */
+const MEMOIZED_LENGTH = 256;
+const splitShort = boundedMemo(32_768, makeWords);
+
+function makeWords(text: string): readonly string[] {
   const spaced = cleanText(text)
     .replace(/(\p{Ll})(\p{Lu})/gu, '$1 $2')
     .replace(/(\p{Nd})(\p{Lu}\p{Ll})/gu, '$1 $2')

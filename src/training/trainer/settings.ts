@@ -16,11 +16,11 @@ const phase = z.strictObject({
 const schema = z.strictObject({
   seed: z.int().default(1),
   /** Optimizer steps in all; one step is one supervision step of a whole batch. */
-  steps: z.int().min(1).default(1000),
+  steps: z.int().min(1).default(320),
   batchSize: z.int().min(1).default(32),
   optimizer: z.enum(['adamw', 'adam-atan2']).default('adamw'),
   learningRate: z.number().gt(0).default(6e-4),
-  warmUpSteps: z.int().min(0).default(100),
+  warmUpSteps: z.int().min(0).default(40),
   /** Share of the steps at the end over which the learning rate falls linearly to a twentieth. */
   decayShare: share.default(0.4),
   beta1: share.default(0.9),
@@ -40,8 +40,8 @@ const schema = z.strictObject({
     .array(phase)
     .min(1)
     .default([
-      { until: 0.4, H_cycles: 1, L_cycles: 2, catalogs: 'both', runbookShare: 0.2 },
-      { until: 0.6, H_cycles: 2, L_cycles: 4, catalogs: 'both', runbookShare: 0.2 },
+      { until: 0.5, H_cycles: 1, L_cycles: 2, catalogs: 'both', runbookShare: 0.2 },
+      { until: 0.75, H_cycles: 2, L_cycles: 4, catalogs: 'both', runbookShare: 0.2 },
       { until: 1, H_cycles: 3, L_cycles: 6, catalogs: 'both', runbookShare: 0.2 },
     ]),
   checkpointEverySteps: z.int().min(1).default(200),

@@ -1,4 +1,4 @@
-import { createSchemaCompiler, lazySchemaCheck } from '../../../domain/catalog/json-schema.js';
+import { schemaCheck } from '../../../domain/catalog/json-schema.js';
 import type { Alert, ParameterOrigin, RemediationFunction } from '../../../domain/index.js';
 import { classifyParameter } from '../../../encoding/catalog/parameter-role.js';
 import {
@@ -20,7 +20,6 @@ export interface Reach {
 // Only the masks matter here, so the smallest vocabulary does.
 const tokenizer = new Tokenizer(buildVocabulary([], { maxWords: 64, minCount: 1, hashBuckets: 8, maxTokens: 1 }));
 const noText = tokenizer.encodeText('');
-const compiler = createSchemaCompiler();
 const encoded = new WeakMap<RemediationFunction, readonly EncodedParameter[]>();
 
 /** Prepares the check of answers for one alert. */
@@ -44,7 +43,7 @@ export function createReach(alert: Alert): Reach {
   };
 }
 
-/** Pointer parameters as the encoder sees them, without texts and with one schema compiler for all catalogs. */
+/** Pointer parameters as the encoder sees them, without texts. */
 function parametersOf(definition: RemediationFunction): readonly EncodedParameter[] {
   let made = encoded.get(definition);
   if (made === undefined) {
@@ -61,7 +60,7 @@ function parametersOf(definition: RemediationFunction): readonly EncodedParamete
           descriptionText: noText,
           role: classifyParameter(name, properties),
           omittable: Object.hasOwn(schema, 'default') || !required.includes(name),
-          check: lazySchemaCheck(compiler, constraints),
+          check: schemaCheck(constraints),
           signature: `${definition.name}/${name}`,
         },
       ];
