@@ -4,5 +4,5 @@ export type { AlertRule, Facts, FailureMode, FunctionFact } from './facts/schema
 export { type RunbookRowCase, type RunbookRowName, runbookRowCases } from './runbook-rows.js';
 export { groupOf, RUNBOOK_ALERTS, splitOfGroup } from './splits.js';
 export { describeExamples, describeSplits, type ExampleStatistics, leakageCount } from './statistics.js';
-export { exampleStream, generateExamples, type StreamOptions } from './stream.js';
+export { exampleAt, exampleStream, generateExamples, type StreamOptions } from './stream.js';
 export { vocabularyTexts } from './vocabulary-texts.js';

@@ -32,10 +32,13 @@ const DEFAULT_SHARE_RUNBOOK = 0.7;
 
 /** An endless stream of examples; the same facts and options give the same stream. */
 export function* exampleStream(facts: Facts, options: StreamOptions): Generator<Example, never, void> {
-  const random = createRandom(`${options.seed}/${options.split}/${options.catalogs ?? 'both'}`);
-  for (let index = 0; ; index++) {
-    yield makeExample(facts, options, index, random.fork(String(index)));
-  }
+  for (let index = 0; ; index++) yield exampleAt(facts, options, index);
+}
+
+/** One example of the stream, by its place in it (from 0), made without those before it. */
+export function exampleAt(facts: Facts, options: StreamOptions, index: number): Example {
+  const random = createRandom(`${options.seed}/${options.split}/${options.catalogs ?? 'both'}/${index}`);
+  return makeExample(facts, options, index, random);
 }
 
 /** The first `count` examples of the stream. */

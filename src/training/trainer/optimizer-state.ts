@@ -5,12 +5,16 @@ import {
   type RemediationConfig,
   trainedNames,
 } from '../../trm/remediation/index.js';
+import type { TrainingSettings } from './settings.js';
 
 /** Prefixes of what is kept beside each trained weight. */
 const STATE_PREFIXES = ['', 'm.', 'v.', 'ema.'] as const;
 
-/** Fresh weights with zero moments; the average starts at the weights. */
-export function initialState(config: RemediationConfig, seed: number): Map<string, Parameter> {
+/** The state of the rows in work. */
+export const CARRY = ['z_H', 'z_L'] as const;
+
+/** Fresh weights with zero moments, the average starting at the weights, and a carry of zeros, which no row uses. */
+export function initialState(config: RemediationConfig, { seed, batchSize }: TrainingSettings): Map<string, Parameter> {
   const state = new Map<string, Parameter>(initialParameters(config, seed));
   for (const name of trainedNames(config)) {
     const { shape, data } = state.get(name) as Parameter;
@@ -18,6 +22,9 @@ export function initialState(config: RemediationConfig, seed: number): Map<strin
     state.set(`v.${name}`, { shape, data: new Float32Array(data.length) });
     state.set(`ema.${name}`, { shape, data: data.slice() });
   }
+  const shape = [batchSize, config.slots, config.hidden_size];
+  for (const name of CARRY)
+    state.set(name, { shape, data: new Float32Array(batchSize * config.slots * config.hidden_size) });
   return state;
 }
 
@@ -53,7 +60,7 @@ export function updateBindings(config: RemediationConfig): {
   return { inputs, outputs };
 }
 
-/** The weights to publish: averages where there are any, the rest as it is. */
+/** The weights to publish: averages where there are any, the rest as it is; without the carry. */
 export function averagedWeights(
   config: RemediationConfig,
   state: ReadonlyMap<string, Parameter>,
@@ -61,7 +68,7 @@ export function averagedWeights(
   const names = new Set(trainedNames(config));
   const weights = new Map<string, Parameter>();
   for (const [name, parameter] of state) {
-    if (/^(m|v|ema)\./.test(name)) continue;
+    if (/^(m|v|ema)\./.test(name) || (CARRY as readonly string[]).includes(name)) continue;
     weights.set(name, names.has(name) ? (state.get(`ema.${name}`) as Parameter) : parameter);
   }
   return weights;

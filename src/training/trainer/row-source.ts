@@ -1,4 +1,4 @@
-import { createRandom, type Random } from '../../core/random.js';
+import { createRandom } from '../../core/random.js';
 import type { Catalog } from '../../domain/index.js';
 import { type EncodedCatalog, encodeAlert, encodeCatalog, type Tokenizer } from '../../encoding/index.js';
 import type { Example } from '../dataset/example.js';
@@ -18,30 +18,49 @@ export function createRowEncoder(tokenizer: Tokenizer): (example: Example) => Tr
   };
 }
 
-interface Place {
-  row: TrainingRow;
+/** A row in work, as a checkpoint keeps it. */
+interface PlaceState {
+  /** The example's number among all that the run draws. */
+  readonly example: number;
+  /** Optimizer step at which it was drawn, which says the phase of the curriculum that it is of. */
+  readonly drawnAt: number;
   /** Supervision steps done. */
-  step: number;
-  /** Steps before which q may not halt the row. */
-  minimum: number;
-  fresh: boolean;
+  readonly done: number;
 }
+
+/** The rows in work and the number of the next example: with the carry, all that a resumed run needs of its batch. */
+export interface BatchState {
+  readonly next: number;
+  readonly places: readonly PlaceState[];
+}
+
+interface Place extends PlaceState {
+  readonly row: TrainingRow;
+  /** Supervision steps before which q may not halt the row. */
+  readonly minimum: number;
+}
+
+/** Makes the example of a number, as the phase of an optimizer step wants it. */
+export type DrawRow = (example: number, drawnAt: number) => TrainingRow;
 
 /**
  * The persistent batch of deep supervision (TRM.md 2): each place keeps its row, with its carry, until the row
  * halts; then the next example takes the place and starts from the initial state.
  */
 export class PersistentBatch {
-  readonly #next: () => TrainingRow;
+  readonly #draw: DrawRow;
   readonly #settings: TrainingSettings;
-  readonly #random: Random;
   readonly #places: Place[];
+  #next: number;
 
-  constructor(next: () => TrainingRow, settings: TrainingSettings, startStep: number) {
-    this.#next = next;
+  /** @param state The batch of a checkpoint; without it the batch is filled with the first examples. */
+  constructor(draw: DrawRow, settings: TrainingSettings, state?: BatchState) {
+    this.#draw = draw;
     this.#settings = settings;
-    this.#random = createRandom(`${settings.seed}/halting/${startStep}`);
-    this.#places = Array.from({ length: settings.batchSize }, () => this.#fill());
+    this.#next = state?.next ?? settings.batchSize;
+    this.#places =
+      state?.places.map((place) => this.#place(place)) ??
+      Array.from({ length: settings.batchSize }, (_, example) => this.#place({ example, drawnAt: 1, done: 0 }));
   }
 
   get rows(): TrainingRow[] {
@@ -50,23 +69,29 @@ export class PersistentBatch {
 
   /** 1 for rows that start from the initial state in the next step. */
   get reset(): Uint8Array {
-    return Uint8Array.from(this.#places, ({ fresh }) => (fresh ? 1 : 0));
+    return Uint8Array.from(this.#places, ({ done }) => (done === 0 ? 1 : 0));
   }
 
-  /** Counts a finished supervision step and replaces the rows that halt. */
-  advance(qHaltLogits: ArrayLike<number>): void {
+  get state(): BatchState {
+    const places = this.#places.map(({ example, drawnAt, done }) => ({ example, drawnAt, done }));
+    return { next: this.#next, places };
+  }
+
+  /** Counts a finished supervision step and replaces the rows that halt. `step` is the optimizer step to come. */
+  advance(qHaltLogits: ArrayLike<number>, step: number): void {
     for (const [index, place] of this.#places.entries()) {
-      place.step += 1;
-      place.fresh = false;
-      const wants = (qHaltLogits[index] ?? 0) > 0 && place.step >= place.minimum;
-      if (wants || place.step >= this.#settings.haltMaxSteps) this.#places[index] = this.#fill();
+      const done = place.done + 1;
+      const wants = (qHaltLogits[index] ?? 0) > 0 && done >= place.minimum;
+      const halts = wants || done >= this.#settings.haltMaxSteps;
+      this.#places[index] = halts ? this.#place({ example: this.#next++, drawnAt: step, done: 0 }) : { ...place, done };
     }
   }
 
-  #fill(): Place {
-    const { haltMaxSteps, haltExploration } = this.#settings;
-    const explores = haltMaxSteps > 1 && this.#random.chance(haltExploration);
-    const minimum = explores ? 2 + this.#random.integer(haltMaxSteps - 1) : 0;
-    return { row: this.#next(), step: 0, minimum, fresh: true };
+  #place(state: PlaceState): Place {
+    const { seed, haltMaxSteps, haltExploration } = this.#settings;
+    const random = createRandom(`${seed}/halting/${state.example}`);
+    const explores = haltMaxSteps > 1 && random.chance(haltExploration);
+    const minimum = explores ? 2 + random.integer(haltMaxSteps - 1) : 0;
+    return { ...state, row: this.#draw(state.example, state.drawnAt), minimum };
   }
 }

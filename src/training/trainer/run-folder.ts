@@ -1,9 +1,11 @@
 import { appendFile, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { TrainingError } from '../../core/errors.js';
 import type { Vocabulary } from '../../encoding/index.js';
 import type { Parameter } from '../../trm/remediation/index.js';
 import { readSafetensors, readSafetensorsMetadata, toFloat32, writeSafetensors } from '../../trm/weights/index.js';
+import type { BatchState } from './row-source.js';
 import type { TrainingSettings } from './settings.js';
 
 /** What a run must agree on with the checkpoint that it resumes. */
@@ -12,11 +14,18 @@ export interface RunIdentity {
   readonly datasetHash: string;
 }
 
-/** Optimizer state at the end of a step: weights, moments (`m.`, `v.`) and averaged weights (`ema.`). */
+/** All that a run needs to go on from the end of a step as if it had never stopped. */
 export interface TrainingCheckpoint {
   readonly step: number;
+  /** Weights, moments (`m.`, `v.`), averaged weights (`ema.`) and the carry of the batch (`z_H`, `z_L`). */
   readonly tensors: ReadonlyMap<string, Parameter>;
+  readonly batch: BatchState;
 }
+
+const batchState = z.strictObject({
+  next: z.int().min(1),
+  places: z.array(z.strictObject({ example: z.int().min(0), drawnAt: z.int().min(1), done: z.int().min(0) })).min(1),
+});
 
 /** One line of metrics.jsonl. */
 export type MetricsLine = Readonly<Record<string, number | string>>;
@@ -58,13 +67,13 @@ export class RunFolder {
     await appendFile(join(this.path, 'metrics.jsonl'), `${JSON.stringify(line)}\n`);
   }
 
-  async saveCheckpoint({ step, tensors }: TrainingCheckpoint): Promise<void> {
+  async saveCheckpoint({ step, tensors, batch }: TrainingCheckpoint): Promise<void> {
     const map = new Map(
       [...tensors].map(([name, { shape, data }]) => [name, { dtype: 'F32' as const, shape, data: bytesOf(data) }]),
     );
     const temporary = join(this.path, `checkpoint.${process.pid}.partial`);
     try {
-      await writeFile(temporary, writeSafetensors(map, { step: String(step) }));
+      await writeFile(temporary, writeSafetensors(map, { step: String(step), batch: JSON.stringify(batch) }));
       await rename(temporary, join(this.path, 'checkpoint.safetensors'));
     } finally {
       await rm(temporary, { force: true });
@@ -78,13 +87,24 @@ export class RunFolder {
       throw new TrainingError(`${this.path}: the checkpoint cannot be read: ${error.message}`, { cause: error });
     });
     if (!bytes) return undefined;
-    const step = Number(readSafetensorsMetadata(bytes).step);
+    const metadata = readSafetensorsMetadata(bytes);
+    const step = Number(metadata.step);
     if (!Number.isInteger(step) || step < 0)
       throw new TrainingError(`${this.path}: the checkpoint does not say its step`);
+    const batch = batchState.safeParse(parseJson(metadata.batch));
+    if (!batch.success) throw new TrainingError(`${this.path}: the checkpoint does not say which rows were in work`);
     const tensors = new Map(
       [...readSafetensors(bytes)].map(([name, tensor]) => [name, { shape: tensor.shape, data: toFloat32(tensor) }]),
     );
-    return { step, tensors };
+    return { step, tensors, batch: batch.data };
+  }
+}
+
+function parseJson(text: string | undefined): unknown {
+  try {
+    return JSON.parse(text ?? '');
+  } catch {
+    return undefined;
   }
 }
 

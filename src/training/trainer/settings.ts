@@ -44,7 +44,7 @@ const schema = z.strictObject({
       { until: 0.75, H_cycles: 2, L_cycles: 4, catalogs: 'both', runbookShare: 0.2 },
       { until: 1, H_cycles: 3, L_cycles: 6, catalogs: 'both', runbookShare: 0.2 },
     ]),
-  checkpointEverySteps: z.int().min(1).default(200),
+  checkpointEverySteps: z.int().min(1).default(50),
   logEverySteps: z.int().min(1).default(20),
   vocabulary: z
     .strictObject({

@@ -9,13 +9,13 @@ import {
   type RemediationConfig,
   trainedNames,
 } from '../../trm/remediation/index.js';
-import { datasetHash, type Example, exampleStream, type Facts, vocabularyTexts } from '../dataset/index.js';
+import { datasetHash, exampleAt, type Facts, vocabularyTexts } from '../dataset/index.js';
 import { averagedWeights, downloadState, initialState, updateBindings, uploadState } from './optimizer-state.js';
-import { createRowEncoder, PersistentBatch } from './row-source.js';
-import { RunFolder } from './run-folder.js';
+import { createRowEncoder, type DrawRow, PersistentBatch } from './row-source.js';
+import { RunFolder, type TrainingCheckpoint } from './run-folder.js';
 import { emaDecayAt, learningRateAt, phaseAt } from './schedule.js';
 import type { TrainingSettings } from './settings.js';
-import { collateTargets, type TrainingRow } from './targets.js';
+import { collateTargets } from './targets.js';
 
 /** Means over the steps since the last report. */
 export interface TrainingProgress {
@@ -77,14 +77,13 @@ export async function train(options: TrainOptions): Promise<TrainedModel> {
   const hash = datasetHash(facts);
   await folder.open({ settings, datasetHash: hash }, vocabulary, options.resume ?? false);
   const checkpoint = await folder.loadCheckpoint();
-  const state = checkpoint?.tensors ?? initialState(config, settings.seed);
-  const done = checkpoint?.step ?? 0;
+  const state = checkpoint?.tensors ?? initialState(config, settings);
 
   const runtime = new Runtime(options.runtime);
   try {
     await uploadState(runtime, state);
     const run = new TrainingRun(runtime, config, options, folder, tokenizer);
-    await run.proceed(done, [...state.keys()]);
+    await run.proceed([...state.keys()], checkpoint);
     const final = await downloadState(runtime, state.keys());
     return { config, weights: averagedWeights(config, final), vocabulary, datasetHash: hash, steps: settings.steps };
   } finally {
@@ -113,24 +112,22 @@ class TrainingRun {
     this.#tokenizer = tokenizer;
   }
 
-  async proceed(done: number, stateNames: readonly string[]): Promise<void> {
+  /** Trains on from a checkpoint or from the start; the state called `stateNames` is in the worker. */
+  async proceed(stateNames: readonly string[], from?: TrainingCheckpoint): Promise<void> {
     const { settings, facts, signal } = this.#options;
+    const done = from?.step ?? 0;
+    const batch = new PersistentBatch(drawRow(facts, settings, this.#tokenizer), settings, from?.batch);
     const save = async (step: number): Promise<void> =>
-      this.#folder.saveCheckpoint({ step, tensors: await downloadState(this.#runtime, stateNames) });
-    const encode = createRowEncoder(this.#tokenizer);
-    let current = done + 1;
-    const batch = new PersistentBatch(
-      exampleSource(facts, settings, encode, () => current),
-      settings,
-      done,
-    );
-    await this.#resetCarry();
+      this.#folder.saveCheckpoint({
+        step,
+        tensors: await downloadState(this.#runtime, stateNames),
+        batch: batch.state,
+      });
     const update = await this.#runtime.createSession(buildUpdate(this.#config, settings), { name: 'update' });
     const meter = new Meter(done, settings);
     let graph: { key: string; session: Session } | undefined;
 
     for (let step = done + 1; step <= settings.steps; step++) {
-      current = step;
       const { H_cycles, L_cycles } = phaseAt(step, settings);
       const depth = { H_cycles, L_cycles };
       const key = `${depth.H_cycles}x${depth.L_cycles}`;
@@ -141,7 +138,7 @@ class TrainingRun {
       }
       const results = await this.#gradientStep(graph.session, batch);
       const gradientNorm = await this.#updateStep(update, step);
-      batch.advance(results.qHaltLogits);
+      batch.advance(results.qHaltLogits, step + 1);
       meter.add({ ...results, gradientNorm });
       if (!Number.isFinite(results.loss)) {
         throw new TrainingError(`the loss is ${results.loss} at step ${step}; lower learningRate or clipNorm`);
@@ -155,13 +152,6 @@ class TrainingRun {
       if (signal?.aborted)
         throw new AbortedError(`training stopped after step ${step}; resume it from ${this.#folder.path}`);
     }
-  }
-
-  async #resetCarry(): Promise<void> {
-    const { slots, hidden_size: width } = this.#config;
-    const dims = [this.#options.settings.batchSize, slots, width];
-    const data = new Float32Array(dims.reduce((product, dimension) => product * dimension, 1));
-    for (const name of ['z_H', 'z_L']) await this.#runtime.setResident(name, { type: 'float32', data, dims });
   }
 
   async #gradientStep(session: Session, batch: PersistentBatch): Promise<StepResults> {
@@ -204,32 +194,12 @@ class TrainingRun {
   }
 }
 
-/**
- * Draws the next example of the phase that is current. A run that was resumed draws from streams of its own: the rows
- * of the old batch are gone with its carry.
- */
-function exampleSource(
-  facts: Facts,
-  settings: TrainingSettings,
-  encode: ReturnType<typeof createRowEncoder>,
-  currentStep: () => number,
-): () => TrainingRow {
-  const started = currentStep() - 1;
-  const streams = new Map<object, Iterator<Example, never>>();
-  return () => {
-    const phase = phaseAt(currentStep(), settings);
-    let stream = streams.get(phase);
-    if (!stream) {
-      const { catalogs, runbookShare } = phase;
-      stream = exampleStream(facts, {
-        seed: settings.seed + started * 1_000_003,
-        split: 'train',
-        catalogs,
-        runbookShare,
-      });
-      streams.set(phase, stream);
-    }
-    return encode(stream.next().value);
+/** Draws examples as the phase of the curriculum wants them. */
+function drawRow(facts: Facts, settings: TrainingSettings, tokenizer: Tokenizer): DrawRow {
+  const encode = createRowEncoder(tokenizer);
+  return (example, drawnAt) => {
+    const { catalogs, runbookShare } = phaseAt(drawnAt, settings);
+    return encode(exampleAt(facts, { seed: settings.seed, split: 'train', catalogs, runbookShare }, example));
   };
 }
 

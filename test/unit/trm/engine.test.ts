@@ -347,7 +347,7 @@ describe('any mix of requests', () => {
           expect([engine.active, engine.waiting]).toEqual([0, 0]);
         },
       ),
-      { numRuns: 150 },
+      { numRuns: 60 },
     );
   });
 });

@@ -60,7 +60,7 @@ describe('parseCatalog', () => {
           }
         }
       }),
-      { numRuns: 60 },
+      { numRuns: 25 },
     );
   });
 });

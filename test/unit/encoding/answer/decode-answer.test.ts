@@ -195,7 +195,7 @@ describe('decodeAnswer', () => {
           }
         },
       ),
-      { numRuns: 300 },
+      { numRuns: 60 },
     );
   });
 });

@@ -14,15 +14,14 @@ import {
   exampleStream,
   generateExamples,
   groupOf,
-  loadFacts,
   RUNBOOK_ALERTS,
   type Split,
 } from '../../../../src/training/dataset/index.js';
+import { facts } from '../../../fixtures/facts.js';
 
-const facts = await loadFacts(new URL('../../../../models/facts/', import.meta.url).pathname);
 const SPLITS: readonly Split[] = ['train', 'validation', 'calibration', 'test'];
 const examples = new Map(
-  SPLITS.map((split) => [split, generateExamples(facts, { seed: 11, split, count: split === 'train' ? 1500 : 400 })]),
+  SPLITS.map((split) => [split, generateExamples(facts, { seed: 11, split, count: split === 'train' ? 1500 : 300 })]),
 );
 const all = [...examples.values()].flat();
 const train = examples.get('train') ?? [];

@@ -246,7 +246,7 @@ describe('a damaged file is refused with what is wrong and where', () => {
           expect(error).toBeInstanceOf(CheckpointError);
         }
       }),
-      { numRuns: 1000 },
+      { numRuns: 200 },
     );
   });
 });

@@ -113,7 +113,7 @@ describe('tensors', () => {
           positions.map((position) => position + 0.5),
         );
       }),
-      { numRuns: 60 },
+      { numRuns: 20 },
     );
   });
 
@@ -294,7 +294,7 @@ describe('a bad archive is refused', () => {
           expect(error).toBeInstanceOf(CheckpointError);
         }
       }),
-      { numRuns: 300 },
+      { numRuns: 40 },
     );
   });
 
@@ -311,7 +311,7 @@ describe('a bad archive is refused', () => {
           expect(error).toBeInstanceOf(CheckpointError);
         }
       }),
-      { numRuns: 300 },
+      { numRuns: 40 },
     );
   });
 });
