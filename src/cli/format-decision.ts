@@ -12,7 +12,7 @@ export function bar(share: number): string {
 /** A decision for people: call, confidence, reason and, on demand, the answer after every H cycle. */
 export function formatDecision(decision: Decision, options: { trace: boolean; colour: boolean }): string {
   const paint = (style: 'green' | 'yellow' | 'dim' | 'bold', content: string): string =>
-    options.colour ? styleText(style, content) : content;
+    options.colour ? styleText(style, content, { validateStream: false }) : content;
   const call = decision.lambdaFunction ?? `no function (${decision.abstainReason ?? 'none-applies'})`;
   const verdict = decision.accepted ? paint('green', 'accepted') : paint('yellow', 'below the threshold');
   const lines = [

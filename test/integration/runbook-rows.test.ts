@@ -1,16 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { TRMRemediationSelector } from '../../src/index.js';
+import { describe, expect, it } from 'vitest';
 import { runbookRowCases } from '../../src/training/index.js';
+import { selector } from '../fixtures/bundled-selector.js';
 
 const RENAMINGS = 100;
 const cases = runbookRowCases({ seed: 11, renamings: RENAMINGS });
 const rows = [...new Set(cases.map(({ row }) => row))];
-
-let selector: TRMRemediationSelector;
-beforeAll(async () => {
-  selector = await TRMRemediationSelector.load({ executionProviders: ['cpu'] });
-});
-afterAll(() => selector.dispose());
 
 describe('the rows of the runbook, with names that training never saw, shuffled labels and extra ones', () => {
   it.each(rows)(`%s: ${RENAMINGS} renamings`, async (row) => {

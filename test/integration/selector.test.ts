@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../src/core/random.js';
 import { DEFAULT_CATALOG, InvalidInputError, TRMRemediationSelector } from '../../src/index.js';
 import { runbookRowCases } from '../../src/training/index.js';
+import { selector } from '../fixtures/bundled-selector.js';
 
 const CRASH = {
   labels: {
@@ -14,12 +15,6 @@ const CRASH = {
 const CLAIM = {
   labels: { alertname: 'PersistentVolumeFillingUpCritical', namespace: 'data', persistentvolumeclaim: 'db-0' },
 };
-
-let selector: TRMRemediationSelector;
-beforeAll(async () => {
-  selector = await TRMRemediationSelector.load({ executionProviders: ['cpu'] });
-});
-afterAll(() => selector.dispose());
 
 describe('the selector with the bundled model', () => {
   it('carries everything that a decision promises', async () => {
@@ -79,9 +74,12 @@ describe('the selector with the bundled model', () => {
     // Padding moves the last bit of a sum, which can move a value over the edge of a quantisation level.
     { precision: 'int8', tolerance: 0.02 },
   ] as const)('answers alone as beside others in a batch, in $precision', async ({ precision, tolerance }) => {
-    const own = await TRMRemediationSelector.load({ executionProviders: ['cpu'], precision });
+    const own =
+      precision === 'float32'
+        ? selector
+        : await TRMRemediationSelector.load({ executionProviders: ['cpu'], precision });
     try {
-      const alerts = runbookRowCases({ seed: 3, renamings: 2 }).map(({ alert }) => alert);
+      const alerts = runbookRowCases({ seed: 3, renamings: 1 }).map(({ alert }) => alert);
       const together = await own.selectAll(alerts);
       for (const [index, alert] of alerts.entries()) {
         const alone = await own.select(alert);
@@ -91,7 +89,7 @@ describe('the selector with the bundled model', () => {
         expect(Math.abs(alone.confidence - (beside?.confidence ?? Number.NaN))).toBeLessThanOrEqual(tolerance);
       }
     } finally {
-      await own.dispose();
+      if (own !== selector) await own.dispose();
     }
   });
 

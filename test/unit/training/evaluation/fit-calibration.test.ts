@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest';
+import { createRandom } from '../../../../src/core/random.js';
+import { fitCalibration } from '../../../../src/training/evaluation/fit-calibration.js';
+import { expectedCalibrationError } from '../../../../src/training/evaluation/metrics.js';
+import { calibratedConfidence } from '../../../../src/trm/remediation/index.js';
+
+const hashes = { weightsSha256: '', vocabularySha256: '' };
+
+/** Rows whose chance of being right is known: the logistic function of q and of the log odds of the margin. */
+function simulated(count: number, seed: string) {
+  const random = createRandom(seed);
+  return Array.from({ length: count }, () => {
+    const features = {
+      qHaltLogit: 2 * random.normal(),
+      margin: random.next(),
+      pointerProbability: random.next(),
+      noneProbability: random.next(),
+    };
+    const logit = Math.log(features.margin / (1 - features.margin));
+    const chance = 1 / (1 + Math.exp(-(0.5 + 0.8 * features.qHaltLogit + 0.6 * logit)));
+    return { features, right: random.chance(chance) };
+  });
+}
+
+describe('the calibration', () => {
+  it('finds the map that made the rows, and is calibrated on others', () => {
+    const fitted = { ...fitCalibration(simulated(4000, 'fit'), 'calibration'), ...hashes };
+    expect(fitted.intercept).toBeCloseTo(0.5, 0);
+    expect(fitted.coefficients[0]).toBeGreaterThan(0.65);
+    expect(fitted.coefficients[0]).toBeLessThan(0.95);
+    expect(fitted.coefficients[1]).toBeGreaterThan(0.45);
+    expect(Math.abs(fitted.coefficients[2])).toBeLessThan(0.1);
+    const scored = simulated(4000, 'other').map(({ features, right }) => ({
+      confidence: calibratedConfidence(features, fitted),
+      right,
+    }));
+    expect(expectedCalibrationError(scored)).toBeLessThan(0.03);
+  });
+
+  it('stays finite where right and wrong can be told apart without fault', () => {
+    const rows = [-3, -2, 2, 3].map((qHaltLogit) => ({
+      features: { qHaltLogit, margin: 0.5, pointerProbability: 0.5, noneProbability: 0.5 },
+      right: qHaltLogit > 0,
+    }));
+    const { intercept, coefficients } = fitCalibration(rows, 'calibration');
+    expect([intercept, ...coefficients].every(Number.isFinite)).toBe(true);
+    expect(coefficients[0]).toBeGreaterThan(0);
+  });
+
+  it('needs right and wrong answers', () => {
+    const rows = simulated(50, 'one-sided').map((row) => ({ ...row, right: true }));
+    expect(() => fitCalibration(rows, 'calibration')).toThrow(/50 of 50 are right/);
+    expect(() => fitCalibration([], 'calibration')).toThrow(/0 of 0/);
+  });
+});

@@ -1,0 +1,73 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseFacts } from '../../../../src/training/dataset/index.js';
+import {
+  parseTrainingSettings,
+  type TrainedModel,
+  type TrainingProgress,
+  train,
+} from '../../../../src/training/index.js';
+import { fewFacts } from '../../../fixtures/facts.js';
+
+/** Small in everything but the core of the network: what is tested is that a run can stop and go on. */
+const settings = parseTrainingSettings({
+  steps: 4,
+  batchSize: 3,
+  warmUpSteps: 2,
+  logEverySteps: 1,
+  checkpointEverySteps: 100,
+  vocabulary: { maxWords: 300, minCount: 1, hashBuckets: 32, maxTokens: 16 },
+  curriculum: [{ until: 1, H_cycles: 1, L_cycles: 1 }],
+});
+
+describe('a training run', () => {
+  let folder: string;
+  let whole: TrainedModel;
+  const progress: TrainingProgress[] = [];
+  const start = async (name: string, signal?: AbortSignal, onProgress?: (p: TrainingProgress) => void) =>
+    train({
+      facts: parseFacts(await fewFacts()),
+      settings,
+      runFolder: join(folder, name),
+      resume: true,
+      runtime: { executionProviders: ['cpu'], intraOpThreads: 1 },
+      ...(signal && { signal }),
+      ...(onProgress && { onProgress }),
+    });
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'agent-trm-train-'));
+    whole = await start('whole', undefined, (p) => progress.push(p));
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  it('reports every step with finite figures, and writes them down', async () => {
+    expect(progress.map(({ step }) => step)).toEqual([1, 2, 3, 4]);
+    for (const { loss, gradientNorm, functionAccuracy } of progress) {
+      expect(loss).toBeGreaterThan(0);
+      expect(gradientNorm).toBeGreaterThan(0);
+      expect(functionAccuracy).toBeGreaterThanOrEqual(0);
+      expect(functionAccuracy).toBeLessThanOrEqual(1);
+    }
+    const lines = (await readFile(join(folder, 'whole', 'metrics.jsonl'), 'utf8')).trim().split('\n');
+    expect(lines.map((line) => JSON.parse(line).loss)).toEqual(progress.map(({ loss }) => loss));
+  });
+
+  it('stopped in the middle and resumed, ends in the same weights', async () => {
+    const controller = new AbortController();
+    const stopped = start('parts', controller.signal, ({ step }) => {
+      if (step === 2) controller.abort();
+    });
+    await expect(stopped).rejects.toMatchObject({ code: 'ABORTED' });
+    const resumed = await start('parts');
+    expect([...resumed.weights.keys()].sort()).toEqual([...whole.weights.keys()].sort());
+    for (const [name, { data }] of whole.weights) expect(resumed.weights.get(name)?.data, name).toEqual(data);
+  });
+
+  it('says what it was made of, and its weights are numbers', async () => {
+    expect(whole.steps).toBe(4);
+    expect(whole.datasetHash).toMatch(/^[0-9a-f]{64}$/);
+    expect([...whole.weights.values()].every(({ data }) => data.every(Number.isFinite))).toBe(true);
+  });
+});
