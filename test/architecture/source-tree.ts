@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import ts from 'typescript';
+import { type ESTree, parseSync, Visitor } from 'vite';
 
 export const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -46,76 +46,78 @@ export function readSourceFiles(folder: string): SourceFile[] {
     .map((file) => parseSource(file, readFileSync(path.join(REPOSITORY, file), 'utf8')));
 }
 
+/** Throws when the text is no TypeScript. */
 export function parseSource(file: string, text: string): SourceFile {
-  const source = ts.createSourceFile(file, text, ts.ScriptTarget.ES2023, true);
+  const { program, errors } = parseSync(file, text);
+  if (errors.length > 0) throw new Error(`${file}: ${errors.map((error) => error.message).join('; ')}`);
   const imports: Import[] = [];
   let readsEnvironment = false;
   let hasDefaultExport = false;
-  const visit = (node: ts.Node): void => {
-    const found = importOf(node);
-    if (found) imports.push(found);
-    if (isEnvironmentRead(node)) readsEnvironment = true;
-    if (isDefaultExport(node)) hasDefaultExport = true;
-    ts.forEachChild(node, visit);
+  const add = (node: ESTree.Node | null | undefined, kind: Import['kind']): void => {
+    const specifier = textOf(node);
+    if (specifier !== undefined) imports.push({ specifier, kind });
   };
-  visit(source);
+  new Visitor({
+    ImportDeclaration(node) {
+      add(node.source, node.importKind === 'type' ? 'type' : 'static');
+      const isProcessModule = /^(node:)?process$/.test(node.source.value);
+      if (isProcessModule && node.specifiers.some((specifier) => importsName(specifier, 'env')))
+        readsEnvironment = true;
+    },
+    ExportAllDeclaration(node) {
+      add(node.source, node.exportKind === 'type' ? 'type' : 'static');
+    },
+    ExportNamedDeclaration(node) {
+      add(node.source, node.exportKind === 'type' ? 'type' : 'static');
+      if (node.specifiers.some((specifier) => nameOf(specifier.exported) === 'default')) hasDefaultExport = true;
+    },
+    ExportDefaultDeclaration() {
+      hasDefaultExport = true;
+    },
+    TSImportType(node) {
+      add(node.source, 'type');
+    },
+    ImportExpression(node) {
+      add(node.source, 'dynamic');
+    },
+    CallExpression(node) {
+      if (nameOf(node.callee) === 'require') add(node.arguments[0], 'static');
+    },
+    MemberExpression(node) {
+      if (isProcess(node.object) && memberName(node) === 'env') readsEnvironment = true;
+    },
+    VariableDeclarator(node) {
+      if (node.id.type !== 'ObjectPattern' || !isProcess(node.init)) return;
+      const takesEnv = node.id.properties.some((property) => 'key' in property && nameOf(property.key) === 'env');
+      if (takesEnv) readsEnvironment = true;
+    },
+  }).visit(program);
   return { path: file, lines: text.trimEnd().split('\n').length, imports, readsEnvironment, hasDefaultExport };
 }
 
-function importOf(node: ts.Node): Import | undefined {
-  if (ts.isImportDeclaration(node)) {
-    const type = node.importClause?.phaseModifier === ts.SyntaxKind.TypeKeyword;
-    return literal(node.moduleSpecifier, type ? 'type' : 'static');
-  }
-  if (ts.isExportDeclaration(node) && node.moduleSpecifier) {
-    return literal(node.moduleSpecifier, node.isTypeOnly ? 'type' : 'static');
-  }
-  if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument)) return literal(node.argument.literal, 'type');
-  if (ts.isCallExpression(node)) {
-    if (node.expression.kind === ts.SyntaxKind.ImportKeyword) return literal(node.arguments[0], 'dynamic');
-    if (ts.isIdentifier(node.expression) && node.expression.text === 'require') {
-      return literal(node.arguments[0], 'static');
-    }
-  }
+/** The text of a string, also of a template without expressions. */
+function textOf(node: ESTree.Node | null | undefined): string | undefined {
+  if (node?.type === 'Literal' && typeof node.value === 'string') return node.value;
+  if (node?.type === 'TemplateLiteral' && node.expressions.length === 0)
+    return node.quasis[0]?.value.cooked ?? undefined;
   return undefined;
 }
 
-function literal(node: ts.Node | undefined, kind: Import['kind']): Import | undefined {
-  return node && ts.isStringLiteralLike(node) ? { specifier: node.text, kind } : undefined;
+/** The name that an identifier or a quoted name stands for. */
+function nameOf(node: ESTree.Node | null | undefined): string | undefined {
+  return node?.type === 'Identifier' ? node.name : textOf(node);
 }
 
-function isEnvironmentRead(node: ts.Node): boolean {
-  if (ts.isPropertyAccessExpression(node)) return isProcess(node.expression) && node.name.text === 'env';
-  if (ts.isElementAccessExpression(node)) {
-    const key = node.argumentExpression;
-    return isProcess(node.expression) && ts.isStringLiteralLike(key) && key.text === 'env';
-  }
-  if (ts.isVariableDeclaration(node) && node.initializer && isProcess(node.initializer)) {
-    return ts.isObjectBindingPattern(node.name) && node.name.elements.some((element) => boundName(element) === 'env');
-  }
-  if (ts.isImportSpecifier(node)) {
-    const from = node.parent.parent.parent.moduleSpecifier;
-    const imported = (node.propertyName ?? node.name).text;
-    return imported === 'env' && ts.isStringLiteralLike(from) && /^(node:)?process$/.test(from.text);
-  }
-  return false;
+function memberName(node: ESTree.MemberExpression): string | undefined {
+  return node.computed ? textOf(node.property) : nameOf(node.property);
 }
 
-function boundName(element: ts.BindingElement): string {
-  return (element.propertyName ?? element.name).getText();
+function importsName(specifier: ESTree.ImportDeclarationSpecifier, name: string): boolean {
+  return specifier.type === 'ImportSpecifier' && nameOf(specifier.imported) === name;
 }
 
 /** `process` or `globalThis.process`. */
-function isProcess(node: ts.Expression): boolean {
-  if (ts.isPropertyAccessExpression(node)) {
-    return node.name.text === 'process' && node.expression.getText() === 'globalThis';
-  }
-  return ts.isIdentifier(node) && node.text === 'process';
-}
-
-function isDefaultExport(node: ts.Node): boolean {
-  if (ts.isExportAssignment(node)) return true;
-  if (ts.isExportSpecifier(node)) return node.name.text === 'default';
-  if (!ts.canHaveModifiers(node)) return false;
-  return ts.getModifiers(node)?.some((modifier) => modifier.kind === ts.SyntaxKind.DefaultKeyword) ?? false;
+function isProcess(node: ESTree.Node | null | undefined): boolean {
+  if (node?.type === 'MemberExpression') return nameOf(node.object) === 'globalThis' && memberName(node) === 'process';
+  return node?.type === 'Identifier' && node.name === 'process';
 }

@@ -70,7 +70,6 @@ function requireFreshBuild(): void {
 }
 
 export interface PackedPackage extends Disposable {
-  readonly tarball: string;
   /** A project that has the package installed, with its dependencies and nothing else of ours. */
   readonly consumer: string;
   /** The unpacked package inside of it. */
@@ -98,7 +97,6 @@ export function installPackedPackage(): PackedPackage {
     symlinkSync(path.join(REPOSITORY, 'node_modules', dependency), link, 'junction');
   }
   return {
-    tarball,
     consumer,
     root,
     files: report.files.map((file) => file.path),
