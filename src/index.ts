@@ -11,7 +11,10 @@ export {
   InferenceError,
   InvalidInputError,
   ModelLoadError,
+  NoProviderAvailableError,
   OverloadedError,
+  ProviderError,
+  type ProviderFailure,
   TrainingError,
 } from './core/errors.js';
 export type { ExecutionProviderName, ExecutionProviderPreference } from './core/execution-provider.js';
