@@ -31,13 +31,7 @@ export async function answerRequest(request: ParsedRequest, scope: RequestScope)
   const warnings = new Set<string>();
   let tokensUsed = 0;
 
-  events.emit('trm_generation_started', {
-    conversationId,
-    promptLength: request.prompt.length,
-    reflectionMode: request.reflectionMode,
-    maxReflectionSteps: request.maxReflectionSteps,
-  });
-  using deadline = createDeadline({ signal: request.signal, timeoutMs: settings.config.timeoutMs.value });
+  const deadline = createDeadline({ signal: request.signal, timeoutMs: settings.config.timeoutMs.value });
   const { signal } = deadline;
   const warn = (warning: string): void => {
     warnings.add(warning);
@@ -77,8 +71,16 @@ export async function answerRequest(request: ParsedRequest, scope: RequestScope)
   };
 
   try {
-    const providers = await untilAborted(scope.providers, signal);
-    const { provider, outcome } = await fallThrough(providers, answerWith, {
+    const providers = untilAborted(scope.providers, signal);
+    // A client that is only now made ready says so before its first request does.
+    await Promise.allSettled([providers]);
+    events.emit('trm_generation_started', {
+      conversationId,
+      promptLength: request.prompt.length,
+      reflectionMode: request.reflectionMode,
+      maxReflectionSteps: request.maxReflectionSteps,
+    });
+    const { provider, outcome } = await fallThrough(await providers, answerWith, {
       fallbackBelow: settings.config.fallbackBelow.value,
       signal,
       onAttempt: (attempt) => attempts.push(attempt),
@@ -114,11 +116,17 @@ export async function answerRequest(request: ParsedRequest, scope: RequestScope)
   } catch (error) {
     events.emit('trm_generation_failed', { conversationId, error, durationMs: performance.now() - start, attempts });
     throw error;
+  } finally {
+    deadline.dispose();
   }
 }
 
 /** Turns what happens while an answer is made into events of the client and of the stream. */
-function observerFor(provider: string, conversationId: string, { settings, events, sink }: RequestScope): AnswerObserver {
+function observerFor(
+  provider: string,
+  conversationId: string,
+  { settings, events, sink }: RequestScope,
+): AnswerObserver {
   const threshold = settings.config.confidenceThreshold.value;
   return {
     ...(sink && {

@@ -35,7 +35,7 @@ export interface TRMClientOptions extends ClientConfigOptions {
   readonly providers?: readonly TextProvider[] | undefined;
   /** Providers that are asked after all others, which stay the caller's, too. */
   readonly fallbacks?: readonly TextProvider[] | undefined;
-  /** Called once, at the first use, when `providers` is left out. What it makes is disposed with the client. */
+  /** Called once, at the first use, when `providers` is left out or empty. What it makes is disposed with the client. */
   readonly createDefaultProviders?: CreateProviders | undefined;
   /** Default: `DEFAULT_CONFIDENCE_MAP`, a prior that is fitted to nothing. See `fitConfidenceMap`. */
   readonly confidenceMap?: ConfidenceMap | undefined;
@@ -74,7 +74,7 @@ export function readOptions(options: TRMClientOptions): ClientSettings {
   return {
     config,
     // A copy: a list that the caller changes later must not change who is asked.
-    providers: providers && [...providers],
+    providers: providers && providers.length > 0 ? [...providers] : undefined,
     fallbacks: [...fallbacks],
     createDefaultProviders,
     confidenceMap,

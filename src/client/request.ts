@@ -143,9 +143,7 @@ export const trmRequestSchema = z.object(
       .array(message, expected('an array of messages'))
       .max(REQUEST_LIMITS.historyMessages, expected(`at most ${REQUEST_LIMITS.historyMessages} messages`))
       .default([]),
-    signal: z
-      .custom<AbortSignal>(isSignal, { error: 'expected an AbortSignal' })
-      .optional(),
+    signal: z.custom<AbortSignal>(isSignal, { error: 'expected an AbortSignal' }).optional(),
   },
   expected('a request with a prompt'),
 );

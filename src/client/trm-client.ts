@@ -106,6 +106,8 @@ export class TRMClient implements AsyncDisposable {
    */
   dispose(): Promise<void> {
     return this.#guard.dispose(async () => {
+      // A request may have given up on providers that are still being made.
+      await Promise.allSettled(this.#ready.entries().map(([, providers]) => providers));
       const results = await Promise.allSettled(this.#owned.map(async (provider) => provider.dispose?.()));
       const failures = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
       if (failures.length > 0) throw new AggregateError(failures, 'providers could not be disposed');

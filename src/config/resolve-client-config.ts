@@ -63,10 +63,7 @@ const readContextTokens = readWhole(1_024, 1_048_576);
  *
  * @throws ConfigurationError that names the option or variable and its allowed values, and shows no secret
  */
-export function resolveClientConfig(
-  options: ClientConfigOptions = {},
-  env: Environment = process.env,
-): ClientConfig {
+export function resolveClientConfig(options: ClientConfigOptions = {}, env: Environment = process.env): ClientConfig {
   const { modelPath, executionProviders, threads } = options;
   checkOptions(options);
   // The threshold of the selector has a variable of its own, which must not fail a client that has no use for it.

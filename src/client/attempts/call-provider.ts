@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ProviderError } from '../../core/errors.js';
-import type { GenerateCall, GenerateResult, TextProvider } from '../../domain/index.js';
 import { untilAborted } from '../../core/until-aborted.js';
+import type { GenerateCall, GenerateResult, TextProvider } from '../../domain/index.js';
 
 const tokenCount = z.int().min(0).optional();
 
@@ -12,7 +12,10 @@ const resultSchema = z.object({
   modelId: z.string(),
   usage: z.object({ inputTokens: tokenCount, outputTokens: tokenCount }),
   // -Infinity is the log-probability of a token that the model had ruled out, which zod's number refuses.
-  logprobs: z.array(z.custom<number>((value) => typeof value === 'number')).readonly().optional(),
+  logprobs: z
+    .array(z.custom<number>((value) => typeof value === 'number'))
+    .readonly()
+    .optional(),
   steps: z
     .array(z.object({ text: z.string(), confidence: z.number().min(0).max(1) }).readonly())
     .readonly()

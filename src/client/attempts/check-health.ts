@@ -31,9 +31,13 @@ export async function checkHealth(
   providers: readonly TextProvider[],
   { signal, timeoutMs = 5_000 }: HealthOptions,
 ): Promise<ClientHealth> {
-  using deadline = createDeadline({ signal, timeoutMs });
-  const results = await Promise.all(providers.map((provider) => checkOne(provider, deadline.signal)));
-  return { healthy: results.some(({ healthy }) => healthy), providers: results };
+  const deadline = createDeadline({ signal, timeoutMs });
+  try {
+    const results = await Promise.all(providers.map((provider) => checkOne(provider, deadline.signal)));
+    return { healthy: results.some(({ healthy }) => healthy), providers: results };
+  } finally {
+    deadline.dispose();
+  }
 }
 
 async function checkOne(provider: TextProvider, signal: AbortSignal): Promise<ProviderHealth> {

@@ -133,9 +133,7 @@ function lossOf({ inputs, targets, center, penalties }: Problem, weights: readon
 }
 
 function newtonStep({ inputs, targets, center, penalties }: Problem, weights: readonly number[]): number[] {
-  const gradient = weights.map(
-    (weight, index) => (penalties[index] as number) * (weight - (center[index] as number)),
-  );
+  const gradient = weights.map((weight, index) => (penalties[index] as number) * (weight - (center[index] as number)));
   const hessian = penalties.map((strength, row) => penalties.map((_, column) => (row === column ? strength : 0)));
   for (const [at, input] of inputs.entries()) {
     const probability = logistic(scoreOf(input, weights));

@@ -1,6 +1,6 @@
+import { untilAborted } from '../../core/until-aborted.js';
 import type { GenerateResult } from '../../domain/index.js';
 import type { ConfidenceEvidence } from '../response.js';
-import { untilAborted } from '../../core/until-aborted.js';
 import { cosine, type Embedder, tokenF1 } from './agreement.js';
 import { type ConfidenceMap, confidenceOf } from './confidence-map.js';
 import { meanTokenProbability } from './token-probability.js';

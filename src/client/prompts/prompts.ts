@@ -48,12 +48,7 @@ export function critiquePrompt(question: Question, answer: string, limits: Promp
 }
 
 /** Asks for a better answer: the refine step of Self-Refine. */
-export function refinePrompt(
-  question: Question,
-  answer: string,
-  critique: string,
-  limits: PromptLimits,
-): BuiltPrompt {
+export function refinePrompt(question: Question, answer: string, critique: string, limits: PromptLimits): BuiltPrompt {
   const parts = [
     { title: 'Answer so far', name: 'answer', text: answer, weight: 2 },
     { title: 'Critique', name: 'critique', text: critique, weight: 1 },
@@ -92,7 +87,7 @@ function build(instruction: string, question: Question, extra: readonly Part[], 
       ...data.map(({ text, weight }) => ({ tokens: estimateTokens(text), weight })),
     ],
   );
-  const fit = (name: string, text: string, tokens: number): string => {
+  const shorten = (name: string, text: string, tokens: number): string => {
     const cut = cutMiddle(text, tokens);
     if (cut !== text) {
       warnings.push(
@@ -102,8 +97,8 @@ function build(instruction: string, question: Question, extra: readonly Part[], 
     }
     return cut;
   };
-  const shortPrompt = fit('prompt', prompt, promptTokens);
-  const shortData = data.map((part, index) => ({ ...part, text: fit(part.name, part.text, dataTokens[index] ?? 0) }));
+  const shortPrompt = shorten('prompt', prompt, promptTokens);
+  const shortData = data.map((part, index) => ({ ...part, text: shorten(part.name, part.text, dataTokens[index] ?? 0) }));
   const recent = latestMessages(history, historyTokens);
   if (recent.length < history.length) {
     warnings.push(
