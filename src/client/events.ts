@@ -172,6 +172,8 @@ export class TRMClientEmitter extends EventEmitter<TRMClientEvents> {
       }
     };
     this.#guarded.set(key, guarded);
+    // The emitter itself removes what was added with `once`, and names it by its guarded form.
+    this.#guarded.set(guarded, guarded);
     return guarded as Listener<N>;
   }
 }

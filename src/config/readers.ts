@@ -81,7 +81,7 @@ const FLAGS: Readonly<Record<string, boolean>> = {
 /** true, 1, yes, on, or false, 0, no, off, in any case. */
 export const readFlag: Reader<boolean> = (variable, text) => {
   const name = text.toLowerCase();
-  if (!Object.hasOwn(FLAGS, name)) throw wrong(variable, `one of ${Object.keys(FLAGS).join(', ')}`, text);
+  if (!Object.hasOwn(FLAGS, name)) throw wrong(variable, 'true, 1, yes, on, false, 0, no or off', text);
   return FLAGS[name]!;
 };
 

@@ -141,6 +141,7 @@ function newtonStep({ inputs, targets, center, penalties }: Problem, weights: re
     const curvature = probability * (1 - probability);
     for (const [row, line] of hessian.entries()) {
       const value = input[row] as number;
+      if (value === 0) continue;
       gradient[row] = (gradient[row] as number) + error * value;
       for (const column of line.keys()) {
         line[column] = (line[column] as number) + curvature * value * (input[column] as number);

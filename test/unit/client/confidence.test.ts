@@ -132,11 +132,11 @@ describe('fitConfidenceMap', () => {
   }
 
   it('recovers a planted map', () => {
-    const fitted = fitConfidenceMap(sample(6_000));
-    expect(Math.abs(fitted.intercept - planted.intercept)).toBeLessThan(0.25);
+    const fitted = fitConfidenceMap(sample(3_000));
+    expect(Math.abs(fitted.intercept - planted.intercept)).toBeLessThan(0.35);
     for (const kind of ['logprob', 'agreement', 'verifier'] as const) {
-      expect(Math.abs(fitted[kind].weight - planted[kind].weight)).toBeLessThan(0.2);
-      expect(Math.abs(fitted[kind].offset - planted[kind].offset)).toBeLessThan(0.25);
+      expect(Math.abs(fitted[kind].weight - planted[kind].weight)).toBeLessThan(0.3);
+      expect(Math.abs(fitted[kind].offset - planted[kind].offset)).toBeLessThan(0.4);
     }
   });
 

@@ -54,20 +54,20 @@ describe('a provider without recursion', () => {
     expect(response.stopReason).toBe('max-steps');
     expect(response.reflectionTrace.map(({ taken }) => taken)).toEqual([false, true, false]);
     expect(response.reflectionTrace[0]).toMatchObject({ step: 1, reflection: 'critique 1', refinedAnswer: 'two' });
-    expect(told).toEqual(['no improvement 1', 'threshold 2', 'no improvement 3']);
+    expect(told).toEqual(['threshold 0', 'no improvement 1', 'threshold 2', 'no improvement 3']);
     expect(trmResponseSchema.parse(response)).toEqual(response);
   });
 
   it('stops in AUTO as soon as the confidence is over the threshold', async () => {
     const { client, provider, told } = makeClient(
       [sure('restart the pod', 0.7), 'be exact', sure('restart the pod shop-0', 0.95)],
-      { confidenceThreshold: 0.8 },
+      { confidenceThreshold: 0.75 },
     );
     const response = await client.generate({ prompt: 'what?', maxReflectionSteps: 5 });
     expect(provider.calls).toHaveLength(3);
     expect(response.answer).toBe('restart the pod shop-0');
     expect(response.stopReason).toBe('confidence');
-    expect(response.confidence).toBeGreaterThan(0.8);
+    expect(response.confidence).toBeGreaterThan(0.75);
     expect(response.reflectionTrace).toHaveLength(1);
     const [step] = response.reflectionTrace;
     expect(step?.improvementScore).toBeCloseTo(response.confidence - (step?.initialConfidence ?? 0), 12);

@@ -73,7 +73,7 @@ describe('resolveClientConfig', () => {
   });
 
   it.each([
-    [{ USE_TRM: 'maybe' }, /^USE_TRM: expected one of true, .*received "maybe"/],
+    [{ USE_TRM: 'maybe' }, /^USE_TRM: expected true, .*received "maybe"/],
     [{ USE_TRM: 'constructor' }, /^USE_TRM: /],
     [{ TRM_USE_HF_API: '2' }, /^TRM_USE_HF_API: /],
     [{ OLLAMA_URL: 'ollama' }, /^OLLAMA_URL: expected a URL/],
