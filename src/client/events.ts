@@ -153,9 +153,9 @@ export class TRMClientEmitter extends EventEmitter<TRMClientEvents> {
   }
 
   #guard<N extends Name>(event: N, listener: Listener<N>): Listener<N> {
-    const key = listener as AnyListener;
+    const key = listener as unknown as AnyListener;
     const known = this.#guarded.get(key);
-    if (known) return known as Listener<N>;
+    if (known) return known as unknown as Listener<N>;
     let reported = false;
     const report = (error: unknown): void => {
       if (reported) return;
@@ -174,6 +174,6 @@ export class TRMClientEmitter extends EventEmitter<TRMClientEvents> {
     this.#guarded.set(key, guarded);
     // The emitter itself removes what was added with `once`, and names it by its guarded form.
     this.#guarded.set(guarded, guarded);
-    return guarded as Listener<N>;
+    return guarded as unknown as Listener<N>;
   }
 }
