@@ -98,7 +98,10 @@ function build(instruction: string, question: Question, extra: readonly Part[], 
     return cut;
   };
   const shortPrompt = shorten('prompt', prompt, promptTokens);
-  const shortData = data.map((part, index) => ({ ...part, text: shorten(part.name, part.text, dataTokens[index] ?? 0) }));
+  const shortData = data.map((part, index) => ({
+    ...part,
+    text: shorten(part.name, part.text, dataTokens[index] ?? 0),
+  }));
   const recent = latestMessages(history, historyTokens);
   if (recent.length < history.length) {
     warnings.push(

@@ -28,7 +28,14 @@ describe('several providers', () => {
     const response = await ask([answering('a', 0.1), second]);
     expect(response.provider).toBe('a');
     expect(response.attempts).toEqual([
-      { provider: 'a', modelId: 'a-model', outcome: 'answered', message: '', durationMs: expect.any(Number), confidence: 0.1 },
+      {
+        provider: 'a',
+        modelId: 'a-model',
+        outcome: 'answered',
+        message: '',
+        durationMs: expect.any(Number),
+        confidence: 0.1,
+      },
     ]);
     expect(second.calls).toHaveLength(0);
   });
@@ -58,7 +65,11 @@ describe('several providers', () => {
   it('goes on below fallbackBelow, and stays at it', async () => {
     const response = await ask([answering('a', 0.69), answering('b', 0.7), answering('c', 1)], { fallbackBelow: 0.7 });
     expect(response).toMatchObject({ provider: 'b', confidence: 0.7 });
-    expect(response.attempts[0]).toMatchObject({ outcome: 'low-confidence', reason: 'low-confidence', confidence: 0.69 });
+    expect(response.attempts[0]).toMatchObject({
+      outcome: 'low-confidence',
+      reason: 'low-confidence',
+      confidence: 0.69,
+    });
     expect(response.attempts[0]?.message).toBe('a: confidence 0.690 is below 0.7 (fallbackBelow)');
   });
 

@@ -11,9 +11,9 @@ import { createBoundary } from '../../../src/client/prompts/untrusted-data.js';
 
 const text = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 400 }),
-  fc.tuple(fc.constantFrom('word ', 'é', '漢字', '😀', '<<<', '{"a":'), fc.integer({ min: 0, max: 2_000 })).map(
-    ([unit, count]) => unit.repeat(count).slice(0, 8_192),
-  ),
+  fc
+    .tuple(fc.constantFrom('word ', 'é', '漢字', '😀', '<<<', '{"a":'), fc.integer({ min: 0, max: 2_000 }))
+    .map(([unit, count]) => unit.repeat(count).slice(0, 8_192)),
 );
 const message = fc.record({ role: fc.constantFrom('user' as const, 'assistant' as const), content: text });
 const question = fc.record({
@@ -100,7 +100,10 @@ describe('prompts', () => {
     const asked = {
       prompt: `${'p'.repeat(8_000)}?`,
       context: { log: 'l'.repeat(50_000) },
-      history: Array.from({ length: 20 }, (_, index) => ({ role: 'user' as const, content: `${index} ${'h'.repeat(200)}` })),
+      history: Array.from({ length: 20 }, (_, index) => ({
+        role: 'user' as const,
+        content: `${index} ${'h'.repeat(200)}`,
+      })),
     };
     const { messages, warnings } = answerPrompt(asked, { contextTokens: 2_048, maxTokens: 2_000 });
     expect(warnings.join('\n')).toMatch(/the prompt was cut from about 2667 to \d+ tokens/);

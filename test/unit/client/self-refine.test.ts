@@ -206,7 +206,10 @@ describe('the deadline and the signal', () => {
   });
 
   it('keeps an answer whose verification does not end', async () => {
-    const { client } = makeClient([sure('first', 0.6)], { timeoutMs: 40, verify: () => new Promise<number>(() => undefined) });
+    const { client } = makeClient([sure('first', 0.6)], {
+      timeoutMs: 40,
+      verify: () => new Promise<number>(() => undefined),
+    });
     const response = await client.generate({ prompt: 'what?' });
     expect(response).toMatchObject({ answer: 'first', stopReason: 'deadline' });
     expect(response.evidence.logprob).toBeCloseTo(0.6, 9);

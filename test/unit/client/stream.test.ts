@@ -45,7 +45,9 @@ describe('stream', () => {
 
   it('tells what happens, in order', async () => {
     const { events, returned } = await readAll(makeClient().client.stream(REQUEST));
-    expect(events.map((event) => (event.type === 'answer-delta' ? `${event.step}: ${event.text}` : event.type))).toEqual([
+    expect(
+      events.map((event) => (event.type === 'answer-delta' ? `${event.step}: ${event.text}` : event.type)),
+    ).toEqual([
       'fallback',
       '0: restart',
       '0:  it',
@@ -57,7 +59,13 @@ describe('stream', () => {
       'reflection-end',
       'response',
     ]);
-    expect(events[0]).toEqual({ type: 'fallback', from: 'down', to: 'fake', reason: 'unavailable', message: 'down: gone' });
+    expect(events[0]).toEqual({
+      type: 'fallback',
+      from: 'down',
+      to: 'fake',
+      reason: 'unavailable',
+      message: 'down: gone',
+    });
     const ended = events.flatMap((event) => (event.type === 'reflection-end' ? [event.reflection] : []));
     expect(ended).toEqual(returned.reflectionTrace);
   });
