@@ -1,8 +1,11 @@
 export {
+  type ClientConfig,
+  type ClientConfigOptions,
+  resolveClientConfig,
+} from './resolve-client-config.js';
+export {
   type Config,
   type ConfigOptions,
-  type ConfigSource,
-  type ConfigValue,
-  type Environment,
   resolveConfig,
 } from './resolve-config.js';
+export type { ConfigSource, ConfigValue, Environment } from './resolve-value.js';

@@ -4,6 +4,7 @@ import {
   type ExecutionProviderPreference,
   isExecutionProviderPreference,
 } from '../core/execution-provider.js';
+import { Secret } from '../core/secret.js';
 
 /** Turns the text of an environment variable into a value; throws ConfigurationError naming the variable. */
 export type Reader<T> = (variable: string, text: string) => T;
@@ -53,4 +54,53 @@ export const readCount: Reader<number> = (variable, text) => {
   const value = Number(text);
   if (!Number.isSafeInteger(value) || value < 1) throw wrong(variable, 'a whole number of 1 or more', text);
   return value;
+};
+
+/** A whole number in a range. */
+export function readWhole(minimum: number, maximum: number): Reader<number> {
+  return (variable, text) => {
+    const value = Number(text);
+    if (!Number.isSafeInteger(value) || value < minimum || value > maximum) {
+      throw wrong(variable, `a whole number from ${minimum} to ${maximum}`, text);
+    }
+    return value;
+  };
+}
+
+const FLAGS: Readonly<Record<string, boolean>> = {
+  true: true,
+  '1': true,
+  yes: true,
+  on: true,
+  false: false,
+  '0': false,
+  no: false,
+  off: false,
+};
+
+/** true, 1, yes, on, or false, 0, no, off, in any case. */
+export const readFlag: Reader<boolean> = (variable, text) => {
+  const name = text.toLowerCase();
+  if (!Object.hasOwn(FLAGS, name)) throw wrong(variable, 'true, 1, yes, on, false, 0, no or off', text);
+  return FLAGS[name]!;
+};
+
+/** An http or https URL. The message does not repeat it, since it may carry a password. */
+export const readUrl: Reader<string> = (variable, text) => {
+  const expected = `${variable}: expected a URL such as http://127.0.0.1:11434`;
+  if (!URL.canParse(text)) throw new ConfigurationError(`${expected}, received text that is none`);
+  const { protocol } = new URL(text);
+  if (protocol !== 'http:' && protocol !== 'https:') {
+    throw new ConfigurationError(`${expected}, received one that begins with "${protocol}"`);
+  }
+  return text;
+};
+
+/** A token; whatever is wrong with it, no message shows it. */
+export const readSecret: Reader<Secret> = (variable, text) => {
+  // A line break or other control character would break out of the HTTP header that the token travels in.
+  if (!/^[\x21-\x7e]+$/.test(text)) {
+    throw new ConfigurationError(`${variable}: expected a token of printable ASCII characters without spaces`);
+  }
+  return new Secret(text);
 };

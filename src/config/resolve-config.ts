@@ -1,17 +1,7 @@
 import { ConfigurationError } from '../core/errors.js';
 import type { ExecutionProviderPreference } from '../core/execution-provider.js';
-import { type Reader, readCount, readDevice, readProbability, readProviders, readText } from './readers.js';
-
-/** Environment variables by name, as `process.env` holds them. */
-export type Environment = Readonly<Record<string, string | undefined>>;
-
-/** Where a value came from: an option, the environment variable of that name, or the default. */
-export type ConfigSource = 'option' | `environment ${string}` | 'default';
-
-export interface ConfigValue<T> {
-  readonly value: T;
-  readonly source: ConfigSource;
-}
+import { readCount, readDevice, readProbability, readProviders, readText } from './readers.js';
+import { type ConfigValue, type Environment, resolveValue } from './resolve-value.js';
 
 /** Settings given in code; each wins over the environment. */
 export interface ConfigOptions {
@@ -37,37 +27,23 @@ const DEFAULT_CONFIDENCE_THRESHOLD = 0.7;
 
 /**
  * The settings that hold, each with its source: option, else environment, else default. An environment variable
- * that is empty or blank counts as not set. This is the only reader of `process.env`.
+ * that is empty or blank counts as not set. Only this folder reads `process.env`.
  *
  * @throws ConfigurationError that names the option or variable and its allowed values
  */
 export function resolveConfig(options: ConfigOptions = {}, env: Environment = process.env): Config {
   checkOptions(options);
   return {
-    executionProviders: resolve(options.executionProviders, ['auto'], env, [
+    executionProviders: resolveValue(options.executionProviders, ['auto'], env, [
       ['TRM_EXECUTION_PROVIDER', readProviders],
       ['DEVICE', readDevice],
     ]),
-    modelPath: resolve(options.modelPath, undefined, env, [['TRM_MODEL_PATH', readText]]),
-    confidenceThreshold: resolve(options.confidenceThreshold, DEFAULT_CONFIDENCE_THRESHOLD, env, [
+    modelPath: resolveValue(options.modelPath, undefined, env, [['TRM_MODEL_PATH', readText]]),
+    confidenceThreshold: resolveValue(options.confidenceThreshold, DEFAULT_CONFIDENCE_THRESHOLD, env, [
       ['TRM_CONFIDENCE_THRESHOLD', readProbability],
     ]),
-    threads: resolve(options.threads, undefined, env, [['TRM_THREADS', readCount]]),
+    threads: resolveValue(options.threads, undefined, env, [['TRM_THREADS', readCount]]),
   };
-}
-
-function resolve<T, D extends T | undefined>(
-  option: T | undefined,
-  fallback: D,
-  env: Environment,
-  variables: readonly (readonly [name: string, read: Reader<T>])[],
-): ConfigValue<T | D> {
-  if (option !== undefined) return { value: option, source: 'option' };
-  for (const [name, read] of variables) {
-    const text = env[name]?.trim();
-    if (text) return { value: read(name, text), source: `environment ${name}` };
-  }
-  return { value: fallback, source: 'default' };
 }
 
 function checkOptions({ executionProviders, modelPath, confidenceThreshold, threads }: ConfigOptions): void {

@@ -107,6 +107,53 @@ export class DisposedError extends AgentTrmError {
   static override readonly code: string = 'DISPOSED';
 }
 
+/**
+ * Why a text provider gave no answer. `unavailable`, `overloaded` and `timeout` may pass; the others need a hand:
+ * `unauthorized` a token, `model-missing` a model, `unsupported` another option, `bad-response` another server;
+ * `out-of-domain` says that the model is not made for the request.
+ */
+export type ProviderFailure =
+  | 'unavailable'
+  | 'overloaded'
+  | 'timeout'
+  | 'unauthorized'
+  | 'model-missing'
+  | 'unsupported'
+  | 'bad-request'
+  | 'bad-response'
+  | 'out-of-domain';
+
+/** A text provider could not answer; the message says what was tried and how to fix it, without secrets. */
+export class ProviderError extends AgentTrmError {
+  static override readonly code: string = 'PROVIDER';
+  readonly provider: string;
+  readonly reason: ProviderFailure;
+  /** HTTP status of the server's answer, where there was one. */
+  readonly status: number | undefined;
+  constructor(
+    provider: string,
+    reason: ProviderFailure,
+    message: string,
+    options?: { cause?: unknown; status?: number | undefined },
+  ) {
+    super(`${provider}: ${message}`, options);
+    this.provider = provider;
+    this.reason = reason;
+    this.status = options?.status;
+  }
+}
+
+/** No provider of the chain could answer; `attempts` lists who was tried and why each failed. */
+export class NoProviderAvailableError extends AgentTrmError {
+  static override readonly code: string = 'NO_PROVIDER_AVAILABLE';
+  readonly attempts: readonly { readonly provider: string; readonly reason: string; readonly message: string }[];
+  constructor(attempts: readonly { readonly provider: string; readonly reason: string; readonly message: string }[]) {
+    const lines = attempts.map(({ message }) => `  - ${message}`);
+    super(['no provider could answer:', ...lines].join('\n'));
+    this.attempts = attempts;
+  }
+}
+
 /** A dataset row, a training configuration or a run folder that cannot be used. */
 export class TrainingError extends AgentTrmError {
   static override readonly code: string = 'TRAINING';

@@ -23,3 +23,13 @@ export type {
 } from './decision/decision.js';
 export { type DecisionJson, decisionToJson } from './decision/decision-json.js';
 export { ownerOfPod } from './kubernetes-names.js';
+export type {
+  ChatMessage,
+  FinishReason,
+  GenerateCall,
+  GenerateResult,
+  Health,
+  RecursionStep,
+  TextProvider,
+  TextProviderCapabilities,
+} from './text/index.js';
