@@ -37,6 +37,8 @@ export interface HttpClientOptions {
 export interface HttpClient {
   /** Scheme, host and port of the server; holds no credentials. */
   readonly origin: string;
+  /** The text of a 2xx answer. */
+  text(request: HttpRequest): Promise<string>;
   /** The JSON of a 2xx answer. */
   json(request: HttpRequest): Promise<unknown>;
   /**
@@ -153,6 +155,8 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
 
   return {
     origin,
+    text: (request) =>
+      run(request, async ({ body }) => ({ value: await readText(body, settings.maxResponseBytes), stopped: false })),
     json: (request) => run(request, async (answer) => ({ value: await readJson(answer), stopped: false })),
     lines: (request, onValue) =>
       run(request, async (answer) => {
