@@ -108,7 +108,7 @@ async function ask(
   call: GenerateCall,
   timeoutMs: number | undefined,
 ): Promise<{ result: GenerateResult } | { error: ProviderError }> {
-  using deadline = createDeadline({ signal: call.signal, timeoutMs });
+  const deadline = createDeadline({ signal: call.signal, timeoutMs });
   const { call: fitted, warnings } = fitCall(call, provider.capabilities);
   const { onDelta } = fitted;
   let listening = true;
@@ -132,6 +132,7 @@ async function ask(
     throw error;
   } finally {
     listening = false;
+    deadline.dispose();
   }
 }
 

@@ -3,19 +3,24 @@ import type { GenerateCall, TextProviderCapabilities } from '../../domain/text/i
 /** A call without what a provider cannot do, and a warning for each thing left out that changes the answer. */
 export function fitCall(
   call: GenerateCall,
-  { jsonSchema, logprobs, recursion }: TextProviderCapabilities,
+  capabilities: TextProviderCapabilities,
 ): { readonly call: GenerateCall; readonly warnings: readonly string[] } {
-  const fitted = { ...call };
+  const { jsonSchema, logprobs, recursion, ...rest } = call;
   const warnings: string[] = [];
-  if (call.jsonSchema && !jsonSchema) {
-    delete fitted.jsonSchema;
+  if (jsonSchema && !capabilities.jsonSchema) {
     warnings.push('the provider cannot hold its answer to a JSON Schema, so none was asked for');
   }
-  if (call.logprobs && !logprobs) {
-    delete fitted.logprobs;
+  if (logprobs && !capabilities.logprobs) {
     warnings.push('the provider has no token log-probabilities, so none were asked for');
   }
-  // Who reads the context as it is also recurses; for the others the caller renders it into the messages.
-  if (recursion === 'none') delete fitted.recursion;
-  return { call: fitted, warnings };
+  return {
+    call: {
+      ...rest,
+      ...(jsonSchema && capabilities.jsonSchema && { jsonSchema }),
+      ...(logprobs && capabilities.logprobs && { logprobs }),
+      // Without recursion in the model the caller recurses itself, and wants no warning for it.
+      ...(recursion && capabilities.recursion === 'native' && { recursion }),
+    },
+    warnings,
+  };
 }
