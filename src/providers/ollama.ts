@@ -28,7 +28,7 @@ const chatLine = z.object({
   model: z.string().optional(),
   message: z.object({ content: z.string().optional() }).optional(),
   logprobs: z
-    .array(z.object({ logprob: z.unknown() }))
+    .array(z.object({ logprob: z.unknown().optional() }))
     .nullish()
     .catch(undefined),
   done: z.boolean().optional(),

@@ -114,6 +114,8 @@ export function failureOfNetwork(error: unknown, origin: string, phase: 'before-
 function codeOf(error: unknown): { code: string; message: string } {
   if (!(error instanceof Error)) return { code: '', message: String(error) };
   const { code } = error as { code?: unknown };
+  // undici gives its parser's errors a code only where the parser had one.
+  if (error.name === 'HTTPParserError') return { code: 'HPE_INVALID', message: error.message };
   if (typeof code === 'string') return { code, message: error.message };
   return error.cause instanceof Error ? codeOf(error.cause) : { code: '', message: error.message };
 }

@@ -22,7 +22,7 @@ const choice = z.object({
   delta: z.object({ content: content.nullish() }).nullish(),
   finish_reason: z.string().nullish(),
   logprobs: z
-    .object({ content: z.array(z.object({ logprob: z.unknown() })).nullish() })
+    .object({ content: z.array(z.object({ logprob: z.unknown().optional() })).nullish() })
     .nullish()
     .catch(undefined),
 });
@@ -32,7 +32,7 @@ const completion = z.object({
   model: z.string().nullish(),
   choices: z.array(choice).nullish(),
   usage: z.object({ prompt_tokens: tokenCount, completion_tokens: tokenCount }).nullish().catch(undefined),
-  error: z.unknown(),
+  error: z.unknown().optional(),
 });
 
 const modelList = z.object({ data: z.array(z.object({ id: z.string() })) });

@@ -1,7 +1,7 @@
 import { describe, it } from 'vitest';
 import { createRemoteProvider } from '../../../src/providers/index.js';
 import { HTTP_FAULTS, reasonProtocol, textProviderSuite } from '../../../src/testing/index.js';
-import { httpSubject, QUICK } from './subject.js';
+import { httpSubject, quick } from './subject.js';
 
 // An answer of this service has neither choices nor tokens, and an error in place of one has another form.
 const {
@@ -15,7 +15,9 @@ const {
 textProviderSuite({
   describe,
   it,
-  create: () =>
-    httpSubject(reasonProtocol(), (baseUrl) => createRemoteProvider({ baseUrl, apiKey: 'secret-key', http: QUICK })),
+  create: (fault) =>
+    httpSubject(reasonProtocol(), (baseUrl) =>
+      createRemoteProvider({ baseUrl, apiKey: 'secret-key', http: quick(fault) }),
+    ),
   faults: { ...faults, 'mid-stream-error': 'bad-response' },
 });

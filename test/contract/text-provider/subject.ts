@@ -1,17 +1,25 @@
 import type { TextProvider } from '../../../src/domain/text/index.js';
 import type { HttpOptions } from '../../../src/providers/index.js';
-import { type FixtureProtocol, startFixtureServer, type TextProviderSubject } from '../../../src/testing/index.js';
+import {
+  type FaultName,
+  type FixtureProtocol,
+  startFixtureServer,
+  type TextProviderSubject,
+} from '../../../src/testing/index.js';
 
-/** Limits for servers on this machine that hang on purpose. */
-export const QUICK: HttpOptions = {
-  headersTimeoutMs: 250,
-  bodyTimeoutMs: 250,
-  maxResponseBytes: 65_536,
-  maxLineLength: 16_384,
-  maxAttempts: 2,
-  retryDelayMs: 1,
-  breakerThreshold: 100,
-};
+/** Settings for servers on this machine: short limits only where the server hangs on purpose. */
+export function quick(fault?: FaultName): HttpOptions {
+  const timeoutMs = fault?.startsWith('hang-') ? 100 : 60_000;
+  return {
+    connectTimeoutMs: 60_000,
+    headersTimeoutMs: timeoutMs,
+    bodyTimeoutMs: timeoutMs,
+    maxResponseBytes: 65_536,
+    maxAttempts: 2,
+    retryDelayMs: 1,
+    breakerThreshold: 1000,
+  };
+}
 
 /** A provider with a fixture server of its own. */
 export async function httpSubject(
