@@ -35,6 +35,9 @@ export async function startFixtureServer(protocol: FixtureProtocol): Promise<Fix
       // Whatever fails here fails because the client hung up.
       handle(message, response).catch(() => response.destroy());
     });
+    // Node's limits would reset connections on a machine that stands still for seconds, which is a fault of its own.
+    opened.keepAliveTimeout = 600_000;
+    opened.requestTimeout = 0;
     await new Promise<void>((resolve, reject) => {
       opened.once('error', reject);
       opened.listen(port, '127.0.0.1', resolve);
