@@ -2,7 +2,7 @@ import { raceSignal, remainingMsOf, throwIfAborted } from '../../core/deadline.j
 import { DisposeGuard } from '../../core/dispose-guard.js';
 import { ProviderError, type ProviderFailure } from '../../core/errors.js';
 import { memoizeAsync } from '../../core/memoize-async.js';
-import { redact, redactError } from '../../core/redact.js';
+import { redact } from '../../core/redact.js';
 import { readParts, readText } from './body.js';
 import { type Breaker, createBreaker } from './breaker.js';
 import { createDispatcher } from './dispatcher.js';
@@ -100,10 +100,12 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       });
     let attempts = 0;
     try {
-      return await withRetries(cockatiel, settings.maxAttempts, plan, request.signal, () => {
-        attempts += 1;
-        return breaker.run(() => exchange(dispatcher, endpoint, settings, request, read));
-      });
+      return await withRetries(cockatiel, settings.maxAttempts, plan, request.signal, () =>
+        breaker.run(() => {
+          attempts += 1;
+          return exchange(dispatcher, endpoint, settings, request, read);
+        }),
+      );
     } catch (error) {
       throw error instanceof FailedAttempt ? toProviderError(error, attempts) : error;
     }
@@ -132,9 +134,8 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     } catch (error) {
       const what = isHtml(text)
         ? `a web page instead of JSON; is the base URL that of the API, and is there a proxy or login in between?`
-        : 'malformed JSON';
-      const cause = redactError(error, secrets);
-      throw new FailedAttempt('bad-response', `${origin} answered with ${what}`, { cause });
+        : `malformed JSON (${placeOf(error)} of ${text.length} characters)`;
+      throw new FailedAttempt('bad-response', `${origin} answered with ${what}`);
     }
   };
 
@@ -188,4 +189,9 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
         }
       }),
   };
+}
+
+/** Where JSON is malformed. The rest of the parser's message quotes the text, which may cut a secret in half. */
+function placeOf(error: unknown): string {
+  return /position \d+/.exec(error instanceof Error ? error.message : '')?.[0] ?? 'at the end';
 }
