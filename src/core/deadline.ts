@@ -77,16 +77,16 @@ function endOf(signal: AbortSignal): number {
  * when the work does not listen to it. What becomes of the work after that is nobody's concern.
  */
 export async function raceSignal<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  let stop: (() => void) | undefined;
+  let stop = (): void => undefined;
   const fired = new Promise<never>((_, reject) => {
     stop = () => reject(abortError(signal));
-    if (signal.aborted) stop();
-    else signal.addEventListener('abort', stop, { once: true });
   });
+  if (signal.aborted) stop();
+  else signal.addEventListener('abort', stop, { once: true });
   try {
     return await Promise.race([work, fired]);
   } finally {
-    if (stop) signal.removeEventListener('abort', stop);
+    signal.removeEventListener('abort', stop);
   }
 }
 

@@ -74,7 +74,7 @@ interface Settings {
 async function generate(http: HttpClient, settings: Settings, call: GenerateCall): Promise<GenerateResult> {
   const texts: string[] = [];
   const logprobs: unknown[] = [];
-  let last: z.infer<typeof chatLine> | undefined;
+  let last = undefined as z.infer<typeof chatLine> | undefined;
   const body = requestBody(settings, call);
   await http.lines({ method: 'POST', path: '/api/chat', body, signal: call.signal }, (value) => {
     const line = readWire(http, 'a line', chatLine, value);

@@ -166,7 +166,7 @@ describe('streams', () => {
   });
 
   it('hold nothing of a provider whose time was up', async () => {
-    let late: ((text: string) => void) | undefined;
+    let late = undefined as ((text: string) => void) | undefined;
     const slow = providerOf('a', ({ onDelta }) => {
       late = onDelta;
       return new Promise(() => undefined);
