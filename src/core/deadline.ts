@@ -1,6 +1,9 @@
 import { setMaxListeners } from 'node:events';
 import { AbortedError, DeadlineExceededError } from './errors.js';
 
+/** Where a signal made here keeps the time of its end; registered, since a process may hold two copies of this file. */
+const END: unique symbol = Symbol.for('agent-trm.deadline-end') as never;
+
 /** A signal that fires when the caller's signal does or when the time is up, whichever comes first. */
 export interface Deadline extends Disposable {
   readonly signal: AbortSignal;
@@ -25,6 +28,8 @@ export function createDeadline(options: {
   const { signal, timeoutMs = Number.POSITIVE_INFINITY } = options;
   const controller = new AbortController();
   const end = performance.now() + timeoutMs;
+  const endWithParents = Math.min(end, signal ? endOf(signal) : Number.POSITIVE_INFINITY);
+  Object.defineProperty(controller.signal, END, { value: endWithParents });
   let timer: NodeJS.Timeout | undefined;
   const forward = (): void => controller.abort(signal?.reason);
 
@@ -53,6 +58,36 @@ export function createDeadline(options: {
     dispose,
     [Symbol.dispose]: dispose,
   };
+}
+
+/**
+ * Milliseconds until the deadline that a signal carries, 0 once it has passed; Infinity for a signal that was not made
+ * by `createDeadline`, whose time limit nobody can see.
+ */
+export function remainingMsOf(signal: AbortSignal): number {
+  return Math.max(0, endOf(signal) - performance.now());
+}
+
+function endOf(signal: AbortSignal): number {
+  return (signal as { [END]?: number })[END] ?? Number.POSITIVE_INFINITY;
+}
+
+/**
+ * Settles as the work does, or rejects with DeadlineExceededError or AbortedError as soon as the signal fires, even
+ * when the work does not listen to it. What becomes of the work after that is nobody's concern.
+ */
+export async function raceSignal<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  let stop = (): void => undefined;
+  const fired = new Promise<never>((_, reject) => {
+    stop = () => reject(abortError(signal));
+  });
+  if (signal.aborted) stop();
+  else signal.addEventListener('abort', stop, { once: true });
+  try {
+    return await Promise.race([work, fired]);
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
 }
 
 /** Throws DeadlineExceededError or AbortedError when the signal has fired; does nothing without a signal. */

@@ -1,4 +1,4 @@
-/** What tests of providers and of code that uses the client need. */
+/** What tests of providers, and of code that uses the client, need: a scripted provider, contract suites, faulty servers. */
 export {
   createFakeTextProvider,
   type FakeReply,
@@ -6,3 +6,17 @@ export {
   type FakeTextProvider,
   type FakeTextProviderOptions,
 } from './fake-text-provider.js';
+export { type FaultExpectation, type FaultName, HTTP_FAULTS } from './faults.js';
+export { type FixtureServer, startFixtureServer } from './fixture-server.js';
+export { chatCompletionsProtocol } from './protocols/chat-completions.js';
+export {
+  ANSWER_LOGPROBS,
+  ANSWER_TOKENS,
+  type AnswerVariant,
+  type FixtureAnswer,
+  type FixtureProtocol,
+  type RecordedRequest,
+} from './protocols/fixture-protocol.js';
+export { ollamaProtocol } from './protocols/ollama.js';
+export { reasonProtocol } from './protocols/reason.js';
+export { type TextProviderSubject, type TextProviderSuiteOptions, textProviderSuite } from './text-provider-suite.js';

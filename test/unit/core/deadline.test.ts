@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { abortError, createDeadline, throwIfAborted } from '../../../src/core/deadline.js';
+import { abortError, createDeadline, raceSignal, remainingMsOf, throwIfAborted } from '../../../src/core/deadline.js';
 import { AbortedError, DeadlineExceededError } from '../../../src/core/errors.js';
 
 describe('createDeadline', () => {
@@ -67,5 +67,34 @@ describe('abortError', () => {
     throwIfAborted(undefined);
     throwIfAborted(new AbortController().signal);
     expect(() => throwIfAborted(AbortSignal.abort())).toThrow(AbortedError);
+  });
+});
+
+describe('remainingMsOf', () => {
+  it('knows the nearest end of nested deadlines, and none of other signals', () => {
+    expect(remainingMsOf(new AbortController().signal)).toBe(Number.POSITIVE_INFINITY);
+    const outer = createDeadline({ timeoutMs: 60_000 });
+    const inner = createDeadline({ signal: outer.signal, timeoutMs: 600_000 });
+    expect(remainingMsOf(inner.signal)).toBeGreaterThan(0);
+    expect(remainingMsOf(inner.signal)).toBeLessThanOrEqual(60_000);
+    expect(remainingMsOf(createDeadline({ timeoutMs: 0 }).signal)).toBe(0);
+    inner.dispose();
+    outer.dispose();
+  });
+});
+
+describe('raceSignal', () => {
+  it('settles as the work does', async () => {
+    const { signal } = new AbortController();
+    await expect(raceSignal(Promise.resolve(1), signal)).resolves.toBe(1);
+    await expect(raceSignal(Promise.reject(new Error('no')), signal)).rejects.toThrow('no');
+  });
+
+  it('does not wait for work that is deaf to the signal', async () => {
+    const controller = new AbortController();
+    const pending = raceSignal(new Promise<never>(() => undefined), controller.signal);
+    controller.abort();
+    await expect(pending).rejects.toThrow(AbortedError);
+    await expect(raceSignal(new Promise<never>(() => undefined), controller.signal)).rejects.toThrow(AbortedError);
   });
 });

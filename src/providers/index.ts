@@ -1,0 +1,13 @@
+/** Text providers, and the way from one to the next. */
+export type { HttpOptions } from './http/options.js';
+export { createHuggingFaceProvider, type HuggingFaceProviderOptions } from './hugging-face.js';
+export { createOllamaProvider, type OllamaProviderOptions } from './ollama.js';
+export { createOpenAICompatibleProvider, type OpenAICompatibleProviderOptions } from './openai-compatible.js';
+export { createRemoteProvider, type RemoteProviderOptions } from './remote.js';
+export {
+  type FallbackAttempt,
+  type FallbackNotice,
+  type FallbackPolicy,
+  type FallbackResult,
+  withFallback,
+} from './with-fallback.js';
