@@ -21,7 +21,9 @@ export interface EngineOptions<Output> {
 }
 
 /** Options of one request. */
-export interface SubmitOptions {
+export interface SubmitOptions<Output = unknown> {
+  /** Takes the place of the engine's rule for this request. */
+  readonly shouldHalt?: HaltRule<Output> | undefined;
   /** Gives the request up. */
   readonly signal?: AbortSignal | undefined;
   /** Milliseconds that the request may take, waiting included. Default: no limit. */
@@ -39,6 +41,7 @@ export interface EngineResult<Output> {
 interface Request<Input, Output> {
   readonly input: Input;
   readonly deadline: Deadline;
+  readonly shouldHalt: HaltRule<Output>;
   readonly resolve: (result: EngineResult<Output>) => void;
   readonly reject: (error: unknown) => void;
   readonly outputs: Output[];
@@ -92,9 +95,9 @@ export class Engine<Input, Output> implements AsyncDisposable {
    * Rejects with what the model's `check` throws, InvalidInputError (a `deadlineMs` out of range), OverloadedError
    * (the queue is full), AbortedError, DeadlineExceededError, DisposedError, or what the model's step failed with.
    */
-  async submit(input: Input, options: SubmitOptions = {}): Promise<EngineResult<Output>> {
+  async submit(input: Input, options: SubmitOptions<Output> = {}): Promise<EngineResult<Output>> {
     if (this.#disposal) throw new DisposedError('the Engine was used after dispose(); create a new one');
-    const { signal, deadlineMs } = options;
+    const { signal, deadlineMs, shouldHalt = this.#options.shouldHalt } = options;
     checkDeadline(deadlineMs);
     if (signal?.aborted) throw abortError(signal);
     if (deadlineMs === 0) throw new DeadlineExceededError('not done within 0 ms');
@@ -106,7 +109,7 @@ export class Engine<Input, Output> implements AsyncDisposable {
     }
     const deadline = createDeadline({ signal, timeoutMs: deadlineMs });
     return new Promise((resolve, reject) => {
-      const request = { input, deadline, resolve, reject, outputs: [], carry: undefined, settled: false };
+      const request = { input, deadline, shouldHalt, resolve, reject, outputs: [], carry: undefined, settled: false };
       this.#waiting.add(request);
       deadline.signal.addEventListener('abort', () => this.#fail(request, abortError(deadline.signal)), { once: true });
       this.#loop ??= this.#run();
@@ -184,7 +187,7 @@ export class Engine<Input, Output> implements AsyncDisposable {
     request.outputs.push(output);
     const steps = request.outputs.length;
     try {
-      const halts = this.#options.shouldHalt(output, steps, { carry, previousCarry });
+      const halts = request.shouldHalt(output, steps, { carry, previousCarry });
       if (!halts && steps < this.#model.maxSteps) return;
     } catch (error) {
       this.#fail(request, error);

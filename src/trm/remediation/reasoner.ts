@@ -74,7 +74,7 @@ export class RemediationReasoner implements AsyncDisposable {
   }
 
   /** Reasons until the row halts; all steps, the final answer last. Rejects as `Engine.submit` does. */
-  async reason(row: EncodedRow, options: SubmitOptions = {}): Promise<ReasoningStep[]> {
+  async reason(row: EncodedRow, options: SubmitOptions<readonly ReasoningStep[]> = {}): Promise<ReasoningStep[]> {
     const { outputs } = await this.#engine.submit(row, options);
     return outputs.flat();
   }

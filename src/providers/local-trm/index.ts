@@ -1,0 +1,2 @@
+export { createLocalTrmProvider, type LocalTrmOptions } from './local-trm.js';
+export { type Problem, readProblem } from './read-problem.js';

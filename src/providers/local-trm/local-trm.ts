@@ -1,0 +1,163 @@
+import { type Config, resolveConfig } from '../../config/index.js';
+import { DisposeGuard } from '../../core/dispose-guard.js';
+import { AgentTrmError, InvalidInputError, ProviderError } from '../../core/errors.js';
+import type { ExecutionProviderPreference } from '../../core/execution-provider.js';
+import { memoizeAsync } from '../../core/memoize-async.js';
+import type { GenerateCall, GenerateResult, Health, TextProvider } from '../../domain/index.js';
+import { encodeAlert, encodeCatalog, explain } from '../../encoding/index.js';
+import {
+  bundledModelPath,
+  type ModelFolder,
+  type ReasoningStep,
+  RemediationReasoner,
+  readModelFolder,
+} from '../../trm/remediation/index.js';
+import { type Problem, readProblem } from './read-problem.js';
+
+const NAME = 'local-trm';
+
+export interface LocalTrmOptions {
+  /** Folder of the model. Default: TRM_MODEL_PATH, else the model shipped with this package. */
+  readonly modelPath?: string;
+  /** Default: TRM_EXECUTION_PROVIDER, else DEVICE, else `['auto']`. */
+  readonly executionProviders?: readonly ExecutionProviderPreference[];
+  /** Threads of one operator. Default: TRM_THREADS, else all cores. */
+  readonly threads?: number;
+}
+
+/**
+ * The local Tiny Recursive Model as a text provider. It answers one kind of question: which remediation function an
+ * alert calls for. The problem stands in the context or in the prompt, as `readProblem` says, and the answer is JSON
+ * `{lambda_function, parameters, reasoning}`. Every supervision step is a reflection, with the calibrated probability
+ * that its answer is right. The model is loaded with the first request and lives until `dispose()`.
+ *
+ * Anything else is refused with ProviderError `out-of-domain`, so that the next provider answers; sampling options
+ * have no meaning for it and are reported as warnings.
+ */
+export function createLocalTrmProvider(options: LocalTrmOptions = {}): TextProvider {
+  const config = resolveConfig(options);
+  const guard = new DisposeGuard('the local TRM provider');
+  const models = memoizeAsync<'model', LoadedModel>();
+  const load = (): Promise<LoadedModel> => models.get('model', () => loadModel(config));
+
+  return {
+    specificationVersion: 'v1',
+    name: NAME,
+    modelId: config.modelPath.value ?? 'remediation-v1',
+    capabilities: { recursion: 'native', toolCalls: false, jsonSchema: false, logprobs: false },
+    doGenerate: (call) =>
+      guard.run(async () => {
+        const problem = findProblem(call);
+        return generate(call, problem, await loadOrFail(load));
+      }),
+    doHealth: () => checkHealth(() => guard.run(load)),
+    dispose: () => guard.dispose(async () => (await models.delete('model'))?.reasoner.dispose()),
+  };
+}
+
+interface LoadedModel {
+  readonly folder: ModelFolder;
+  readonly reasoner: RemediationReasoner;
+}
+
+async function loadModel({ modelPath, threads, executionProviders }: Config): Promise<LoadedModel> {
+  const folder = await readModelFolder(modelPath.value ?? (await bundledModelPath()));
+  const reasoner = await RemediationReasoner.create(folder, {
+    runtime: {
+      executionProviders: executionProviders.value,
+      ...(threads.value !== undefined && { intraOpThreads: threads.value }),
+    },
+  });
+  return { folder, reasoner };
+}
+
+async function checkHealth(load: () => Promise<LoadedModel>): Promise<Health> {
+  try {
+    const { folder, reasoner } = await load();
+    const { name, version } = folder.manifest;
+    return { healthy: true, detail: `${name} v${version} on ${reasoner.executionProvider}` };
+  } catch (error) {
+    return { healthy: false, detail: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** What is wrong with the model or the machine is a failure of this provider, and so a reason to ask the next one. */
+async function loadOrFail(load: () => Promise<LoadedModel>): Promise<LoadedModel> {
+  try {
+    return await load();
+  } catch (error) {
+    if (!AgentTrmError.isInstance(error)) throw error;
+    throw new ProviderError(NAME, 'unavailable', `the model cannot be loaded: ${error.message}`, { cause: error });
+  }
+}
+
+/** The problem of the newest message of the user. */
+function findProblem({ messages, context }: GenerateCall): Problem {
+  const prompt = messages.findLast(({ role }) => role === 'user')?.content ?? '';
+  try {
+    const problem = readProblem(prompt, context);
+    if (problem) return problem;
+  } catch (error) {
+    if (!InvalidInputError.isInstance(error)) throw error;
+    throw new ProviderError(NAME, 'bad-request', `the alert or catalog cannot be read: ${error.message}`, {
+      cause: error,
+    });
+  }
+  throw new ProviderError(
+    NAME,
+    'out-of-domain',
+    'the request holds no alert; this model chooses a remediation function for one (give it as context.alert)',
+  );
+}
+
+async function generate(
+  call: GenerateCall,
+  { alert, catalog }: Problem,
+  { folder, reasoner }: LoadedModel,
+): Promise<GenerateResult> {
+  const row = { alert: encodeAlert(alert, reasoner.tokenizer), catalog: encodeCatalog(catalog, reasoner.tokenizer) };
+  const render = ({ answer }: ReasoningStep): string =>
+    JSON.stringify({
+      lambda_function: answer.lambdaFunction,
+      parameters: answer.parameters,
+      reasoning: explain(answer, row.alert),
+    });
+  const rule = haltRule(call.recursion, render);
+  const cycles = await reasoner.reason(row, { signal: call.signal, ...(rule && { shouldHalt: rule }) });
+  const steps = cycles
+    .filter(({ step }, index) => cycles[index + 1]?.step !== step)
+    .map((cycle) => ({ text: render(cycle), confidence: cycle.confidence }));
+  const text = steps.at(-1)?.text ?? '';
+  call.onDelta?.(text);
+  return {
+    text,
+    finishReason: 'stop',
+    modelId: `${folder.manifest.name}-v${folder.manifest.version}`,
+    usage: {},
+    steps,
+    warnings: unusedOptions(call).map((option) => `${option} has no meaning for a ${NAME} and was not used`),
+  };
+}
+
+/** Without a word from the caller the model's own head decides. */
+function haltRule(
+  recursion: GenerateCall['recursion'],
+  render: (step: ReasoningStep) => string,
+): ((cycles: readonly ReasoningStep[], step: number) => boolean) | undefined {
+  if (!recursion) return undefined;
+  const { maxSteps, stopConfidence } = recursion;
+  let previous: string | undefined;
+  return (cycles, step) => {
+    const last = cycles.at(-1) as ReasoningStep;
+    const text = render(last);
+    const settled = stopConfidence !== undefined && (last.confidence > stopConfidence || text === previous);
+    previous = text;
+    return settled || step >= maxSteps;
+  };
+}
+
+function unusedOptions({ temperature, maxTokens, jsonSchema }: GenerateCall): string[] {
+  return Object.entries({ temperature, maxTokens, jsonSchema }).flatMap(([name, value]) =>
+    value === undefined ? [] : [name],
+  );
+}
