@@ -5,6 +5,7 @@ import type { TextProvider } from '../domain/index.js';
 import type { Embedder } from './confidence/agreement.js';
 import { type ConfidenceMap, checkConfidenceMap, DEFAULT_CONFIDENCE_MAP } from './confidence/confidence-map.js';
 import type { Verifier } from './confidence/score-answer.js';
+import { createDefaultProviders } from './default-providers.js';
 
 /** Makes the providers of a client that was given none, in the order in which they are to be asked. */
 export type CreateProviders = (config: ClientConfig) => readonly TextProvider[] | Promise<readonly TextProvider[]>;
@@ -29,13 +30,17 @@ export type CreateProviders = (config: ClientConfig) => readonly TextProvider[] 
  * | `contextTokens` | TRM_CONTEXT_TOKENS | 2,048 |
  *
  * The first nine say which providers `createDefaultProviders` makes and how; given `providers`, they say nothing.
+ * `modelName` is the chat model of the Hugging Face API.
  */
 export interface TRMClientOptions extends ClientConfigOptions {
   /** Providers in the order in which they are asked. They stay the caller's: `dispose()` leaves them alone. */
   readonly providers?: readonly TextProvider[] | undefined;
   /** Providers that are asked after all others, which stay the caller's, too. */
   readonly fallbacks?: readonly TextProvider[] | undefined;
-  /** Called once, at the first use, when `providers` is left out or empty. What it makes is disposed with the client. */
+  /**
+   * Called once, at the first use, when `providers` is left out or empty. What it makes is disposed with the client.
+   * Default: the local TRM, the Hugging Face API where it is asked for and there is a token, Ollama.
+   */
   readonly createDefaultProviders?: CreateProviders | undefined;
   /** Default: `DEFAULT_CONFIDENCE_MAP`, a prior that is fitted to nothing. See `fitConfidenceMap`. */
   readonly confidenceMap?: ConfidenceMap | undefined;
@@ -50,7 +55,7 @@ export interface ClientSettings {
   readonly config: ClientConfig;
   readonly providers: readonly TextProvider[] | undefined;
   readonly fallbacks: readonly TextProvider[];
-  readonly createDefaultProviders: CreateProviders | undefined;
+  readonly createDefaultProviders: CreateProviders;
   readonly confidenceMap: ConfidenceMap;
   readonly embedder: Embedder | undefined;
   readonly verify: Verifier | undefined;
@@ -59,7 +64,7 @@ export interface ClientSettings {
 /** Throws ConfigurationError that names the option or variable. */
 export function readOptions(options: TRMClientOptions): ClientSettings {
   const config = resolveClientConfig(options);
-  const { providers, fallbacks = [], createDefaultProviders, confidenceMap = DEFAULT_CONFIDENCE_MAP } = options;
+  const { providers, fallbacks = [], confidenceMap = DEFAULT_CONFIDENCE_MAP } = options;
   if (providers !== undefined) checkProviders('providers', providers);
   checkProviders('fallbacks', fallbacks);
   for (const name of ['createDefaultProviders', 'embedder', 'verify'] as const) {
@@ -67,16 +72,13 @@ export function readOptions(options: TRMClientOptions): ClientSettings {
       throw new ConfigurationError(`${name}: expected a function, received ${describeValue(options[name])}`);
     }
   }
-  if (createDefaultProviders === undefined && (providers?.length ?? 0) === 0) {
-    throw new ConfigurationError('providers: expected at least one text provider, or createDefaultProviders');
-  }
   checkConfidenceMap(confidenceMap);
   return {
     config,
     // A copy: a list that the caller changes later must not change who is asked.
     providers: providers && providers.length > 0 ? [...providers] : undefined,
     fallbacks: [...fallbacks],
-    createDefaultProviders,
+    createDefaultProviders: options.createDefaultProviders ?? createDefaultProviders,
     confidenceMap,
     embedder: options.embedder,
     verify: options.verify,

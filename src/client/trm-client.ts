@@ -151,7 +151,7 @@ export class TRMClient implements AsyncDisposable {
 
   async #create(): Promise<readonly TextProvider[]> {
     const { config, createDefaultProviders } = this.#settings;
-    const created = (await createDefaultProviders?.(config)) ?? [];
+    const created = await createDefaultProviders(config);
     checkProviders('createDefaultProviders', created);
     this.#owned = [...created];
     return created;

@@ -1,4 +1,8 @@
-/** What tests of providers, and of code that uses the client, need: a scripted provider, contract suites, faulty servers. */
+/**
+ * What tests of providers, and of code that uses the client, need: a scripted provider, contract suites, faulty servers.
+ *
+ * @module agent-trm/testing
+ */
 export {
   createFakeTextProvider,
   type FakeReply,

@@ -40,6 +40,7 @@ export const IMPORT_TABLE: readonly ImportRow[] = [
   { files: /^src\/trm\//, allows: ['core', 'domain', 'onnx', 'runtime'] },
   { files: /^src\/providers\/local-trm/, allows: ['core', 'domain', 'config', 'trm', 'encoding'] },
   { files: /^src\/providers\//, allows: ['core', 'domain', 'config'] },
+  { files: /^src\/client\/default-providers\.ts$/, allows: ['domain', 'config', 'providers'] },
   { files: /^src\/client\//, allows: ['core', 'domain', 'config'] },
   {
     files: /^src\/remediation\/selectors\/trm(-[a-z-]+)?\.ts$/,

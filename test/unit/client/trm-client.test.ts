@@ -21,8 +21,6 @@ const NAMES = [
 
 describe('options', () => {
   it.each([
-    [{}, /^providers: expected at least one text provider, or createDefaultProviders/],
-    [{ providers: [] }, /^providers: /],
     [{ providers: {} }, /^providers: expected an array/],
     [{ providers: [createFakeTextProvider([]), {}] }, /^providers\[1\]: /],
     [{ providers: [{ ...createFakeTextProvider([]), specificationVersion: 'v2' }] }, /"v1", received string "v2"/],
