@@ -1,8 +1,8 @@
 import type { GenerateResult, RecursionStep } from '../../domain/index.js';
 import { normalizeAnswer } from '../confidence/agreement.js';
 import { scoreAnswer } from '../confidence/score-answer.js';
-import { answerPrompt } from '../prompts/prompts.js';
-import { ReflectionMode } from '../request.js';
+import type { BuiltPrompt } from '../prompts/prompts.js';
+import { type ParsedRequest, ReflectionMode } from '../request.js';
 import type { ReflectionStep, StopReason } from '../response.js';
 import { type AnswerOutcome, type AnswerTask, ask, throwIfGivenUp } from './answer-task.js';
 
@@ -18,11 +18,10 @@ export async function recurse(task: AnswerTask): Promise<AnswerOutcome> {
   const { request, threshold, observer } = task;
   const auto = request.reflectionMode === ReflectionMode.AUTO;
   const maxSteps = request.reflectionMode === ReflectionMode.NEVER ? 1 : request.maxReflectionSteps;
-  const prompt = answerPrompt(request, { contextTokens: task.contextTokens, maxTokens: request.maxTokens });
   const { onDelta } = observer;
   const result = await ask(
     task,
-    prompt,
+    conversationOf(request),
     {
       ...(request.context && { context: request.context }),
       ...(request.maxTokens !== undefined && { maxTokens: request.maxTokens }),
@@ -47,6 +46,15 @@ export async function recurse(task: AnswerTask): Promise<AnswerOutcome> {
   if (last.confidence > threshold) observer.onThresholdReached(last.step, last.confidence);
   if (trace.length > 1 && !last.taken) observer.onNoImprovement(last.step, last.confidence, best.confidence);
   return { ...common, answer: best.text, confidence: best.confidence, trace };
+}
+
+/**
+ * The conversation as it is: such a provider reads the context as the structure that it is (`GenerateCall.context`).
+ * Rendered into the prompt it would stand there twice, and what is cut to a window of tokens, which a model of this
+ * kind does not have, can no longer be read as an alert or a catalog.
+ */
+function conversationOf({ history, prompt }: ParsedRequest): BuiltPrompt {
+  return { messages: [...history, { role: 'user', content: prompt }], warnings: [] };
 }
 
 /**

@@ -35,6 +35,15 @@ describe('a provider with native recursion', () => {
     expect(trmResponseSchema.parse(response)).toEqual(response);
   });
 
+  it('gets the conversation as it is, however long: it has no window of tokens', async () => {
+    const { client, provider } = makeClient({ steps: steps(['a', 0.9]) });
+    const prompt = `{"labels": {"alertname": "X", "pod": "${'x'.repeat(8_000)}"}}`;
+    const history = [{ role: 'user', content: 'Hello' }] as const;
+    const response = await client.generate({ prompt, history, context: { retrieved: 'y'.repeat(100_000) } });
+    expect(provider.calls[0]?.messages).toEqual([...history, { role: 'user', content: prompt }]);
+    expect(response.warnings).toEqual([]);
+  });
+
   it('stops at the first step over the threshold, also when the provider went on', async () => {
     const { client } = makeClient({ steps: steps(['a', 0.9], ['b', 0.95]) });
     const response = await client.generate({ prompt: 'what?' });
