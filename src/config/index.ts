@@ -6,6 +6,8 @@ export {
 export {
   type Config,
   type ConfigOptions,
+  type ModelConfig,
   resolveConfig,
+  resolveModelConfig,
 } from './resolve-config.js';
 export type { ConfigSource, ConfigValue, Environment } from './resolve-value.js';

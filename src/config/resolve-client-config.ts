@@ -2,7 +2,7 @@ import { ConfigurationError } from '../core/errors.js';
 import type { ExecutionProviderPreference } from '../core/execution-provider.js';
 import { Secret } from '../core/secret.js';
 import { readFlag, readProbability, readSecret, readText, readUrl, readWhole } from './readers.js';
-import { type Config, resolveConfig } from './resolve-config.js';
+import { type ModelConfig, resolveModelConfig } from './resolve-config.js';
 import { type ConfigValue, type Environment, resolveValue } from './resolve-value.js';
 
 /** Settings of a TRMClient given in code; each wins over the environment. */
@@ -23,7 +23,7 @@ export interface ClientConfigOptions {
 }
 
 /** The settings of a TRMClient, each with its source. */
-export interface ClientConfig extends Pick<Config, 'executionProviders' | 'modelPath' | 'threads'> {
+export interface ClientConfig extends ModelConfig {
   /** Name of the model to ask for: TRM_MODEL_NAME; undefined leaves it to the provider. */
   readonly modelName: ConfigValue<string | undefined>;
   /** Whether the local model is among the default providers: USE_TRM; default true. */
@@ -66,16 +66,10 @@ const readContextTokens = readWhole(1_024, 1_048_576);
 export function resolveClientConfig(options: ClientConfigOptions = {}, env: Environment = process.env): ClientConfig {
   const { modelPath, executionProviders, threads } = options;
   checkOptions(options);
-  // The threshold of the selector has a variable of its own, which must not fail a client that has no use for it.
-  const shared = resolveConfig(
-    { modelPath, executionProviders, threads },
-    { ...env, TRM_CONFIDENCE_THRESHOLD: undefined },
-  );
+  const model = resolveModelConfig({ modelPath, executionProviders, threads }, env);
   const token = options.hfApiToken === undefined ? undefined : new Secret(options.hfApiToken);
   return {
-    modelPath: shared.modelPath,
-    executionProviders: shared.executionProviders,
-    threads: shared.threads,
+    ...model,
     modelName: resolveValue(options.modelName, undefined, env, [['TRM_MODEL_NAME', readText]]),
     useTrm: resolveValue<boolean, boolean>(options.useTrm, true, env, [['USE_TRM', readFlag]]),
     useHfApi: resolveValue<boolean, boolean>(options.useHfApi, false, env, [['TRM_USE_HF_API', readFlag]]),

@@ -22,6 +22,10 @@ export interface Config {
   readonly threads: ConfigValue<number | undefined>;
 }
 
+/** The settings of a model alone, for those who accept no decisions. */
+export type ModelConfig = Pick<Config, 'executionProviders' | 'modelPath' | 'threads'>;
+export type ModelConfigOptions = Pick<ConfigOptions, 'executionProviders' | 'modelPath' | 'threads'>;
+
 /** Confidence threshold that is used when nothing else is said. */
 const DEFAULT_CONFIDENCE_THRESHOLD = 0.7;
 
@@ -32,6 +36,18 @@ const DEFAULT_CONFIDENCE_THRESHOLD = 0.7;
  * @throws ConfigurationError that names the option or variable and its allowed values
  */
 export function resolveConfig(options: ConfigOptions = {}, env: Environment = process.env): Config {
+  const { confidenceThreshold, ...model } = options;
+  if (confidenceThreshold !== undefined) readProbability('confidenceThreshold', String(confidenceThreshold));
+  return {
+    ...resolveModelConfig(model, env),
+    confidenceThreshold: resolveValue(confidenceThreshold, DEFAULT_CONFIDENCE_THRESHOLD, env, [
+      ['TRM_CONFIDENCE_THRESHOLD', readProbability],
+    ]),
+  };
+}
+
+/** As `resolveConfig`, without the threshold: a wrong value of a variable that is not used is no reason to fail. */
+export function resolveModelConfig(options: ModelConfigOptions = {}, env: Environment = process.env): ModelConfig {
   checkOptions(options);
   return {
     executionProviders: resolveValue(options.executionProviders, ['auto'], env, [
@@ -39,14 +55,11 @@ export function resolveConfig(options: ConfigOptions = {}, env: Environment = pr
       ['DEVICE', readDevice],
     ]),
     modelPath: resolveValue(options.modelPath, undefined, env, [['TRM_MODEL_PATH', readText]]),
-    confidenceThreshold: resolveValue(options.confidenceThreshold, DEFAULT_CONFIDENCE_THRESHOLD, env, [
-      ['TRM_CONFIDENCE_THRESHOLD', readProbability],
-    ]),
     threads: resolveValue(options.threads, undefined, env, [['TRM_THREADS', readCount]]),
   };
 }
 
-function checkOptions({ executionProviders, modelPath, confidenceThreshold, threads }: ConfigOptions): void {
+function checkOptions({ executionProviders, modelPath, threads }: ModelConfigOptions): void {
   // The readers know the allowed values, so options go through them as text; each message names the option.
   if (executionProviders !== undefined) {
     const names: unknown = executionProviders;
@@ -58,6 +71,5 @@ function checkOptions({ executionProviders, modelPath, confidenceThreshold, thre
       `modelPath: expected the path of a model folder, received ${JSON.stringify(modelPath)}`,
     );
   }
-  if (confidenceThreshold !== undefined) readProbability('confidenceThreshold', String(confidenceThreshold));
   if (threads !== undefined) readCount('threads', String(threads));
 }

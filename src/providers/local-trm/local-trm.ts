@@ -1,6 +1,6 @@
-import { type Config, resolveConfig } from '../../config/index.js';
+import { type ModelConfig, resolveModelConfig } from '../../config/index.js';
 import { DisposeGuard } from '../../core/dispose-guard.js';
-import { AgentTrmError, InvalidInputError, ProviderError } from '../../core/errors.js';
+import { ModelLoadError, ProviderError } from '../../core/errors.js';
 import type { ExecutionProviderPreference } from '../../core/execution-provider.js';
 import { memoizeAsync } from '../../core/memoize-async.js';
 import type { GenerateCall, GenerateResult, Health, TextProvider } from '../../domain/index.js';
@@ -12,9 +12,13 @@ import {
   RemediationReasoner,
   readModelFolder,
 } from '../../trm/remediation/index.js';
+import { asProviderError } from './failure.js';
 import { type Problem, readProblem } from './read-problem.js';
 
 const NAME = 'local-trm';
+
+/** What helps when the model that was asked for cannot be used. */
+const OTHER_MODEL = ' Mend modelPath (TRM_MODEL_PATH), or leave it out for the bundled model.';
 
 export interface LocalTrmOptions {
   /** Folder of the model. Default: TRM_MODEL_PATH, else the model shipped with this package. */
@@ -35,7 +39,7 @@ export interface LocalTrmOptions {
  * have no meaning for it and are reported as warnings.
  */
 export function createLocalTrmProvider(options: LocalTrmOptions = {}): TextProvider {
-  const config = resolveConfig(options);
+  const config = resolveModelConfig(options);
   const guard = new DisposeGuard('the local TRM provider');
   const models = memoizeAsync<'model', LoadedModel>();
   const load = (): Promise<LoadedModel> => models.get('model', () => loadModel(config));
@@ -48,7 +52,13 @@ export function createLocalTrmProvider(options: LocalTrmOptions = {}): TextProvi
     doGenerate: (call) =>
       guard.run(async () => {
         const problem = findProblem(call);
-        return generate(call, problem, await loadOrFail(load));
+        const model = await load().catch((error: unknown) => {
+          const chosen = config.modelPath.value !== undefined && ModelLoadError.isInstance(error);
+          throw asProviderError(NAME, 'the model cannot be loaded', error, chosen ? OTHER_MODEL : '');
+        });
+        return generate(call, problem, model).catch((error: unknown) => {
+          throw asProviderError(NAME, 'the model cannot answer', error);
+        });
       }),
     doHealth: () => checkHealth(() => guard.run(load)),
     dispose: () => guard.dispose(async () => (await models.delete('model'))?.reasoner.dispose()),
@@ -60,7 +70,7 @@ interface LoadedModel {
   readonly reasoner: RemediationReasoner;
 }
 
-async function loadModel({ modelPath, threads, executionProviders }: Config): Promise<LoadedModel> {
+async function loadModel({ modelPath, threads, executionProviders }: ModelConfig): Promise<LoadedModel> {
   const folder = await readModelFolder(modelPath.value ?? (await bundledModelPath()));
   const reasoner = await RemediationReasoner.create(folder, {
     runtime: {
@@ -81,16 +91,6 @@ async function checkHealth(load: () => Promise<LoadedModel>): Promise<Health> {
   }
 }
 
-/** What is wrong with the model or the machine is a failure of this provider, and so a reason to ask the next one. */
-async function loadOrFail(load: () => Promise<LoadedModel>): Promise<LoadedModel> {
-  try {
-    return await load();
-  } catch (error) {
-    if (!AgentTrmError.isInstance(error)) throw error;
-    throw new ProviderError(NAME, 'unavailable', `the model cannot be loaded: ${error.message}`, { cause: error });
-  }
-}
-
 /** The problem of the newest message of the user. */
 function findProblem({ messages, context }: GenerateCall): Problem {
   const prompt = messages.findLast(({ role }) => role === 'user')?.content ?? '';
@@ -98,10 +98,7 @@ function findProblem({ messages, context }: GenerateCall): Problem {
     const problem = readProblem(prompt, context);
     if (problem) return problem;
   } catch (error) {
-    if (!InvalidInputError.isInstance(error)) throw error;
-    throw new ProviderError(NAME, 'bad-request', `the alert or catalog cannot be read: ${error.message}`, {
-      cause: error,
-    });
+    throw asProviderError(NAME, 'the alert or catalog cannot be read', error);
   }
   throw new ProviderError(
     NAME,

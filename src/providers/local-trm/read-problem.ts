@@ -9,13 +9,34 @@ export interface Problem {
 }
 
 /** Names under which a catalog comes beside an alert. */
-const CATALOG_KEYS = ['catalog', 'functions', 'tools', 'available_functions', 'available_lambda_functions'];
+const CATALOG_KEYS: readonly string[] = [
+  'catalog',
+  'functions',
+  'tools',
+  'available_functions',
+  'available_lambda_functions',
+];
+
+/** The fields of Alertmanager's webhook, version 4. */
+const WEBHOOK_KEYS: readonly string[] = [
+  'receiver',
+  'status',
+  'alerts',
+  'groupLabels',
+  'commonLabels',
+  'commonAnnotations',
+  'externalURL',
+  'version',
+  'groupKey',
+  'truncatedAlerts',
+];
 
 /**
  * Finds the one alert, and the catalog where there is one, in a structured context or in a prompt: JSON (an alert, a
  * webhook or CloudEvent with one alert, or `{alert, catalog}`), also within other text, or the form
  * "Alert Name: ... Labels: ... Annotations: ... Available Lambda Functions: ...". Returns undefined when neither
- * holds one, which is to say that the request is not of the model's domain.
+ * holds one, which is to say that the request is not of the model's domain. A context that lists alerts beside other
+ * things, such as metrics, is background to a question about something else, and no webhook.
  *
  * @throws InvalidInputError for an alert or catalog that is there but faulty, naming the field
  */
@@ -44,9 +65,16 @@ function toProblem(alert: unknown, catalog: unknown): Problem {
 }
 
 function looksLikeAlert(value: Record<string, unknown>): boolean {
-  if (Array.isArray(own(value, 'alerts')) || typeof own(value, 'specversion') === 'string') return true;
+  if (Array.isArray(own(value, 'alerts'))) return isWebhook(value);
+  if (typeof own(value, 'specversion') === 'string') return true;
   const labels = own(value, 'labels');
   return isObject(labels) && Object.hasOwn(labels, 'alertname');
+}
+
+/** Senders may leave fields out, and later releases of Alertmanager may add some, but never without the version. */
+function isWebhook(value: Record<string, unknown>): boolean {
+  if (own(value, 'version') === '4') return true;
+  return Object.keys(value).every((key) => WEBHOOK_KEYS.includes(key) || CATALOG_KEYS.includes(key));
 }
 
 /** The first JSON object of a text, by its outermost braces. */

@@ -1,9 +1,13 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createDefaultProviders } from '../../../src/client/default-providers.js';
 import { type ClientConfigOptions, resolveClientConfig } from '../../../src/config/index.js';
 
 const namesOf = (options: ClientConfigOptions, env: Record<string, string> = {}): string[] =>
   createDefaultProviders(resolveClientConfig(options, env)).map(({ name, modelId }) => `${name} ${modelId}`);
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
 
 describe('the default chain', () => {
   it('is the local TRM and Ollama', () => {
@@ -30,5 +34,10 @@ describe('the default chain', () => {
       OLLAMA_MODEL: 'qwen3:4b',
     };
     expect(namesOf({}, env)).toEqual(['hugging-face org/chat', 'ollama qwen3:4b']);
+  });
+
+  it('does not mind the threshold of the selector, which it has no use for', () => {
+    vi.stubEnv('TRM_CONFIDENCE_THRESHOLD', 'high');
+    expect(namesOf({})).toHaveLength(2);
   });
 });

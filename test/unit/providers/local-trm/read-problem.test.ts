@@ -57,6 +57,14 @@ describe('a problem in a request', () => {
     expect(readProblem('Show {braces} of prose', { metrics: { up: 1 } })).toBeUndefined();
   });
 
+  it('is not found in a context that lists alerts as background of a question', () => {
+    const background = { metrics: { up: 1 }, alerts: [{ labels }], retrieved: ['runbook'] };
+    expect(readProblem('What is the health status of Loki?', background)).toBeUndefined();
+    expect(readProblem('?', { ...background, alert: { labels } })?.alert.labels['pod']).toBe('shop-0');
+    const newer = { version: '4', alerts: [{ labels }], fieldOfALaterRelease: 1 };
+    expect(readProblem('?', newer)?.alert.labels['pod']).toBe('shop-0');
+  });
+
   it('is refused by name of the field when it is faulty', () => {
     expect(() => readProblem('?', { alert: { labels: {} } })).toThrow(InvalidInputError);
     expect(() => readProblem('?', { alert: { labels: {} } })).toThrow(/labels/);
