@@ -4,7 +4,7 @@ import { type FaultName, STATUS_FAULTS, type StatusFault } from './faults.js';
 import type { AnswerVariant, FixtureAnswer, FixtureProtocol, RecordedRequest } from './protocols/fixture-protocol.js';
 
 /** A server on this machine that answers as a real one does, and misbehaves on request. */
-export interface FixtureServer {
+export interface FixtureServer extends AsyncDisposable {
   /** Scheme, host and port. */
   readonly origin: string;
   readonly protocol: FixtureProtocol;
@@ -66,6 +66,7 @@ export async function startFixtureServer(protocol: FixtureProtocol): Promise<Fix
       else if (!server) await open();
     },
     close,
+    [Symbol.asyncDispose]: close,
   };
 }
 

@@ -20,6 +20,7 @@ export {
   type FixtureAnswer,
   type FixtureProtocol,
   type RecordedRequest,
+  type ScriptedReply,
 } from './protocols/fixture-protocol.js';
 export { ollamaProtocol } from './protocols/ollama.js';
 export { reasonProtocol } from './protocols/reason.js';

@@ -42,6 +42,18 @@ export const ANSWER_TOKENS: readonly string[] = ['Restart', ' the', ' pod', ' â€
 /** Their log-probabilities. */
 export const ANSWER_LOGPROBS: readonly number[] = [-0.25, -0.5, -0.125, -1];
 
+/** One answer of a server that follows a script. */
+export interface ScriptedReply {
+  readonly text: string;
+  /** Probability of every token, over 0 to 1, for who asks for log-probabilities. Default 0.9. */
+  readonly probability?: number | undefined;
+}
+
+/** The tokens of an answer, a word with the space before it each, with their log-probabilities. */
+export function tokensOf({ text, probability = 0.9 }: ScriptedReply): { token: string; logprob: number }[] {
+  return (text.match(/\s*\S+/gu) ?? []).map((token) => ({ token, logprob: Math.log(probability) }));
+}
+
 /** JSON has no infinity; this number is read as one. */
 export const INFINITE = '-1e999';
 

@@ -8,10 +8,22 @@ import {
   INFINITE,
   jsonAnswer,
   type RecordedRequest,
+  type ScriptedReply,
+  tokensOf,
 } from './fixture-protocol.js';
 
-/** Ollama's own protocol: /api/chat as newline-delimited JSON, /api/tags. */
-export function ollamaProtocol(model = 'gemma3:1b'): FixtureProtocol {
+type Token = ReturnType<typeof tokensOf>[number];
+
+const FIXED_ANSWER = ANSWER_TOKENS.map((token, index): Token => ({ token, logprob: ANSWER_LOGPROBS[index]! }));
+
+/**
+ * Ollama's own protocol: /api/chat as newline-delimited JSON, /api/tags.
+ *
+ * @param script what /api/chat answers, one reply a request, in order; a request beyond the last is an error, so that
+ *   nobody takes it for a longer story. Default: the words of `ANSWER_TOKENS` to every request.
+ */
+export function ollamaProtocol(model = 'gemma3:1b', script?: readonly ScriptedReply[]): FixtureProtocol {
+  let next = 0;
   return {
     model,
     errorBody: (message) => JSON.stringify({ error: message }),
@@ -20,26 +32,34 @@ export function ollamaProtocol(model = 'gemma3:1b'): FixtureProtocol {
       if (request.path === '/api/tags') {
         return jsonAnswer({ models: [{ name: model, model, size: 815_319_791, details: { family: 'gemma3' } }] });
       }
-      return request.path === '/api/chat' ? chat(model, request, variant) : undefined;
+      if (request.path !== '/api/chat') return undefined;
+      if (!script) return chat(model, FIXED_ANSWER, request, variant);
+      const reply = script[next++];
+      if (!reply) return jsonAnswer({ error: `the script of this server ends after ${script.length} replies` }, 500);
+      return chat(model, tokensOf(reply), request, variant);
     },
   };
 }
 
-function chat(model: string, request: RecordedRequest, variant: AnswerVariant): FixtureAnswer {
+function chat(
+  model: string,
+  tokens: readonly Token[],
+  request: RecordedRequest,
+  variant: AnswerVariant,
+): FixtureAnswer {
   const { logprobs } = fieldsOf(request.body);
   const head = { model, created_at: '2026-08-01T10:00:00.000000Z' };
   const withLogprobs = logprobs === true && variant !== 'logprobs-missing';
-  const lines = ANSWER_TOKENS.map((content, index) => {
-    const logprob = ANSWER_LOGPROBS[index];
-    return JSON.stringify({
+  const lines = tokens.map(({ token: content, logprob }) =>
+    JSON.stringify({
       ...head,
       message: { role: 'assistant', content: variant === 'wrong-types' ? [content] : content },
       done: false,
       ...(withLogprobs && { logprobs: [{ token: content, logprob, bytes: [...Buffer.from(content)] }] }),
-    });
-  });
+    }),
+  );
   if (variant === 'logprobs-infinite') {
-    lines[0] = lines[0]!.replace(`"logprob":${ANSWER_LOGPROBS[0]}`, `"logprob":${INFINITE}`);
+    lines[0] = lines[0]!.replace(`"logprob":${tokens[0]!.logprob}`, `"logprob":${INFINITE}`);
   }
   const end =
     variant === 'mid-stream-error'
@@ -51,7 +71,7 @@ function chat(model: string, request: RecordedRequest, variant: AnswerVariant): 
           done_reason: variant === 'length-limit' ? 'length' : 'stop',
           total_duration: 812_000_000,
           prompt_eval_count: 26,
-          eval_count: ANSWER_TOKENS.length,
+          eval_count: tokens.length,
         };
   return {
     status: 200,
