@@ -13,6 +13,10 @@ export interface AnswerOptions {
   readonly runtime?: RuntimeOptions;
   readonly precision?: 'float32' | 'int8';
   readonly maxBatchSize?: number;
+  /** Supervision steps at most. Default: what the model was trained with. */
+  readonly maxSteps?: number;
+  /** Asked after each supervision step. Default: the model's own head. */
+  readonly shouldHalt?: (cycles: readonly ReasoningStep[], step: number) => boolean;
   readonly signal?: AbortSignal;
   /** Called after each answer. */
   readonly onProgress?: (done: number) => void;
@@ -31,6 +35,7 @@ export async function answerExamples(
     ...(options.runtime && { runtime: options.runtime }),
     ...(options.precision && { precision: options.precision }),
     maxBatchSize: options.maxBatchSize ?? 32,
+    ...(options.maxSteps !== undefined && { maxSteps: options.maxSteps }),
   });
   try {
     const encode = createRowEncoder(reasoner.tokenizer);
@@ -39,7 +44,10 @@ export async function answerExamples(
       const results = await Promise.all(
         chunk.map(async (example) => ({
           example,
-          steps: await reasoner.reason(encode(example).encoded, { signal: options.signal }),
+          steps: await reasoner.reason(encode(example).encoded, {
+            signal: options.signal,
+            shouldHalt: options.shouldHalt,
+          }),
         })),
       );
       answered.push(...results);

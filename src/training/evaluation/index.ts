@@ -12,3 +12,13 @@ export {
 export { type CalibrationRow, fitCalibration } from './fit-calibration.js';
 export { judge, type Verdict } from './judge.js';
 export { augrc, brierScore, expectedCalibrationError, type Scored, selective } from './metrics.js';
+export {
+  type Change,
+  type CycleReport,
+  measureReflection,
+  type ReflectionReport,
+  type StopReport,
+  type StopRule,
+  stopOnConfidence,
+  stopOnHead,
+} from './reflection.js';
