@@ -49,6 +49,8 @@ await using server = scripted ? await startFixtureServer(ollamaProtocol('gemma3:
 await using client = new TRMClient({
   useTrm: true,
   useHfApi: false,
+  // A small model on a CPU takes its time.
+  timeoutMs: 120_000,
   ...(server && { ollamaUrl: server.origin, ollamaModel: 'gemma3:1b' }),
 });
 

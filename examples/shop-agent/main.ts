@@ -86,6 +86,8 @@ await using server = scripted ? await startFixtureServer(ollamaProtocol('gemma3:
 await using client = new TRMClient({
   useTrm: false,
   useHfApi: false,
+  // A small model on a CPU takes its time; past it, a person takes over as well.
+  timeoutMs: 120_000,
   verify,
   ...(server && { ollamaUrl: server.origin, ollamaModel: 'gemma3:1b' }),
 });
@@ -99,7 +101,7 @@ if (scripted) {
 
 const closed = await startFixtureServer(ollamaProtocol());
 await closed.close();
-await using alone = new TRMClient({ useTrm: false, useHfApi: false, ollamaUrl: closed.origin, timeoutMs: 10_000 });
+await using alone = new TRMClient({ useTrm: false, useHfApi: false, ollamaUrl: closed.origin, timeoutMs: 120_000 });
 const nobody = await serve(alone, 'Do you have the trail jacket in size L?');
 assert.ok(nobody.kind === 'handover');
 assert.match(nobody.reason, /ollama: .*is the server running/);
