@@ -13,9 +13,16 @@ const STATE_PREFIXES = ['', 'm.', 'v.', 'ema.'] as const;
 /** The state of the rows in work. */
 export const CARRY = ['z_H', 'z_L'] as const;
 
-/** Fresh weights with zero moments, the average starting at the weights, and a carry of zeros, which no row uses. */
-export function initialState(config: RemediationConfig, { seed, batchSize }: TrainingSettings): Map<string, Parameter> {
-  const state = new Map<string, Parameter>(initialParameters(config, seed));
+/**
+ * Weights (fresh ones unless given) with zero moments, the average starting at the weights, and a carry of zeros, which
+ * no row uses.
+ */
+export function initialState(
+  config: RemediationConfig,
+  { seed, batchSize }: TrainingSettings,
+  weights: ReadonlyMap<string, Parameter> = initialParameters(config, seed),
+): Map<string, Parameter> {
+  const state = new Map<string, Parameter>(weights);
   for (const name of trainedNames(config)) {
     const { shape, data } = state.get(name) as Parameter;
     state.set(`m.${name}`, { shape, data: new Float32Array(data.length) });

@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { CAUSES } from '../../../../src/encoding/index.js';
 import { parseFacts } from '../../../../src/training/dataset/index.js';
 import {
   parseTrainingSettings,
@@ -9,6 +10,12 @@ import {
   type TrainingProgress,
   train,
 } from '../../../../src/training/index.js';
+import {
+  CALIBRATION_INPUTS,
+  type ModelFolder,
+  readModelFolder,
+  writeModelFolder,
+} from '../../../../src/trm/remediation/index.js';
 import { fewFacts } from '../../../fixtures/facts.js';
 
 /** Small in everything but the core of the network: what is tested is that a run can stop and go on. */
@@ -19,7 +26,10 @@ const settings = parseTrainingSettings({
   logEverySteps: 1,
   checkpointEverySteps: 100,
   vocabulary: { maxWords: 300, minCount: 1, hashBuckets: 32, maxTokens: 16 },
-  curriculum: [{ until: 1, H_cycles: 1, L_cycles: 1 }],
+  curriculum: [
+    { until: 0.5, H_cycles: 1, L_cycles: 1 },
+    { until: 1, H_cycles: 1, L_cycles: 2 },
+  ],
 });
 
 describe('a training run', () => {
@@ -63,6 +73,54 @@ describe('a training run', () => {
     const resumed = await start('parts');
     expect([...resumed.weights.keys()].sort()).toEqual([...whole.weights.keys()].sort());
     for (const [name, { data }] of whole.weights) expect(resumed.weights.get(name)?.data, name).toEqual(data);
+  });
+
+  describe('from another model', () => {
+    const tune = async (from: ModelFolder, name: string) =>
+      train({
+        facts: parseFacts(await fewFacts()),
+        settings: { ...settings, steps: 1, warmUpSteps: 0, learningRate: 1e-9 },
+        from,
+        runFolder: join(folder, name),
+        runtime: { executionProviders: ['cpu'], intraOpThreads: 1 },
+      });
+    let from: ModelFolder;
+    beforeAll(async () => {
+      const path = join(folder, 'model');
+      const manifest = { name: 'tiny', version: 1, config: whole.config, haltMaxSteps: 1, causes: [...CAUSES] };
+      await writeModelFolder(path, {
+        manifest: { ...manifest, training: { seed: 1 }, metrics: {} },
+        weights: whole.weights,
+        vocabulary: whole.vocabulary,
+        calibration: {
+          formatVersion: 1,
+          inputs: [...CALIBRATION_INPUTS],
+          intercept: 0,
+          coefficients: [1, 0, 0, 0],
+          fittedOn: { rows: 1, split: 'calibration' },
+        },
+      });
+      from = await readModelFolder(path);
+    });
+
+    it('starts at its weights and keeps its vocabulary', async () => {
+      const tuned = await tune(from, 'tuned');
+      for (const [name, { data }] of tuned.weights) {
+        const first = from.weights.get(name)?.data as Float32Array;
+        const furthest = data.reduce((most, value, index) => Math.max(most, Math.abs(value - Number(first[index]))), 0);
+        expect(furthest, name).toBeLessThan(1e-6);
+      }
+      expect(tuned.vocabulary).toEqual(whole.vocabulary);
+      expect(tuned.from).toEqual({ weightsSha256: from.manifest.files.weights.sha256, training: { seed: 1 } });
+    });
+
+    it('is refused when the other model has another shape or other causes', async () => {
+      const { manifest } = from;
+      const wider = { ...from, manifest: { ...manifest, config: { ...manifest.config, hidden_size: 384 } } };
+      await expect(tune(wider, 'wider')).rejects.toThrow(/hidden_size is 384, expected 192/);
+      const renamed = { ...from, manifest: { ...manifest, causes: manifest.causes.map((cause) => `${cause}-2`) } };
+      await expect(tune(renamed, 'renamed')).rejects.toThrow(/causes/);
+    });
   });
 
   it('says what it was made of, and its weights are numbers', async () => {
