@@ -67,6 +67,19 @@ export function updateBindings(config: RemediationConfig): {
   return { inputs, outputs };
 }
 
+/** Interpolates linearly between two sets of the same weights; `share` is that of the first, [0, 1]. */
+export function interpolateWeights(
+  first: ReadonlyMap<string, Parameter>,
+  last: ReadonlyMap<string, Parameter>,
+  share: number,
+): Map<string, Parameter> {
+  const between = ([name, { shape, data }]: [string, Parameter]): [string, Parameter] => {
+    const start = (first.get(name) as Parameter).data;
+    return [name, { shape, data: data.map((value, index) => share * (start[index] as number) + (1 - share) * value) }];
+  };
+  return new Map([...last].map(between));
+}
+
 /** The weights to publish: averages where there are any, the rest as it is; without the carry. */
 export function averagedWeights(
   config: RemediationConfig,

@@ -28,6 +28,11 @@ const schema = z.strictObject({
   weightDecay: z.number().min(0).default(0.05),
   clipNorm: z.number().gt(0).default(1),
   emaDecay: share.default(0.995),
+  /**
+   * Share of the first weights in the result of a run that starts from another model: keeps what fine-tuning forgets
+   * (WiSE-FT, arXiv 2109.01903).
+   */
+  initialWeightsShare: share.default(0),
   /** Supervision steps after which a training row is replaced in any case. */
   haltMaxSteps: z.int().min(1).default(3),
   /** Probability that a row must go on for a random number of steps (reference: halt_exploration_prob). */

@@ -11,7 +11,14 @@ import {
   trainedNames,
 } from '../../trm/remediation/index.js';
 import { datasetHash, exampleAt, type Facts, vocabularyTexts } from '../dataset/index.js';
-import { averagedWeights, downloadState, initialState, updateBindings, uploadState } from './optimizer-state.js';
+import {
+  averagedWeights,
+  downloadState,
+  initialState,
+  interpolateWeights,
+  updateBindings,
+  uploadState,
+} from './optimizer-state.js';
 import { createRowEncoder, type DrawRow, PersistentBatch } from './row-source.js';
 import { RunFolder, type TrainingCheckpoint } from './run-folder.js';
 import { emaDecayAt, learningRateAt, phaseAt } from './schedule.js';
@@ -86,6 +93,9 @@ export async function train(options: TrainOptions): Promise<TrainedModel> {
     causes: CAUSES.length,
   };
   if (from) requireSameShape(from, config);
+  else if (settings.initialWeightsShare > 0) {
+    throw new TrainingError('initialWeightsShare is for a run that starts from another model (--from)');
+  }
   const folder = new RunFolder(options.runFolder);
   const hash = datasetHash(facts);
   const weightsSha256 = from?.manifest.files.weights.sha256;
@@ -100,9 +110,10 @@ export async function train(options: TrainOptions): Promise<TrainedModel> {
     const run = new TrainingRun(runtime, config, options, folder, tokenizer);
     await run.proceed([...state.keys()], checkpoint);
     const final = await downloadState(runtime, state.keys());
+    const trained = averagedWeights(config, final);
     return {
       config,
-      weights: averagedWeights(config, final),
+      weights: from ? interpolateWeights(from.weights, trained, settings.initialWeightsShare) : trained,
       vocabulary,
       datasetHash: hash,
       steps: settings.steps,

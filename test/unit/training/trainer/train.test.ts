@@ -8,6 +8,7 @@ import {
   parseTrainingSettings,
   type TrainedModel,
   type TrainingProgress,
+  type TrainingSettings,
   train,
 } from '../../../../src/training/index.js';
 import {
@@ -76,10 +77,10 @@ describe('a training run', () => {
   });
 
   describe('from another model', () => {
-    const tune = async (from: ModelFolder, name: string) =>
+    const tune = async (from: ModelFolder, name: string, changed: Partial<TrainingSettings> = {}) =>
       train({
         facts: parseFacts(await fewFacts()),
-        settings: { ...settings, steps: 1, warmUpSteps: 0, learningRate: 1e-9 },
+        settings: { ...settings, steps: 1, warmUpSteps: 0, learningRate: 1e-9, ...changed },
         from,
         runFolder: join(folder, name),
         runtime: { executionProviders: ['cpu'], intraOpThreads: 1 },
@@ -112,6 +113,12 @@ describe('a training run', () => {
       }
       expect(tuned.vocabulary).toEqual(whole.vocabulary);
       expect(tuned.from).toEqual({ weightsSha256: from.manifest.files.weights.sha256, training: { seed: 1 } });
+    });
+
+    it('mixes its weights into the result where that is asked for', async () => {
+      const share = { learningRate: 0.01, initialWeightsShare: 1 };
+      const kept = await tune(from, 'kept', share);
+      for (const [name, { data }] of kept.weights) expect(from.weights.get(name)?.data, name).toEqual(data);
     });
 
     it('is refused when the other model has another shape or other causes', async () => {
