@@ -57,8 +57,10 @@ const schema = z.strictObject({
       minCount: z.int().min(1),
       hashBuckets: z.int().min(1),
       maxTokens: z.int().min(4),
+      /** Generated alerts whose label keys, readings and annotations are read beside the facts. */
+      examples: z.int().min(0).default(2_000),
     })
-    .default({ maxWords: 8000, minCount: 2, hashBuckets: 16_384, maxTokens: 32 }),
+    .default({ maxWords: 8000, minCount: 2, hashBuckets: 16_384, maxTokens: 32, examples: 2_000 }),
 });
 
 /** Everything that decides the outcome of a training run beside the facts. */

@@ -85,7 +85,8 @@ export interface Origin {
  */
 export async function train(options: TrainOptions): Promise<TrainedModel> {
   const { facts, settings, from } = options;
-  const vocabulary = from?.vocabulary ?? buildVocabulary(vocabularyTexts(facts), settings.vocabulary);
+  const vocabulary =
+    from?.vocabulary ?? buildVocabulary(vocabularyTexts(facts, settings.vocabulary.examples), settings.vocabulary);
   const tokenizer = new Tokenizer(vocabulary);
   const config: RemediationConfig = {
     ...DEFAULT_REMEDIATION_CONFIG,

@@ -77,7 +77,7 @@ describe('splits', () => {
       ).length;
     expect(shown('train')).toBe(0);
     expect(shown('test')).toBeGreaterThan(20);
-    const texts = new Set(vocabularyTexts(facts));
+    const texts = new Set(vocabularyTexts(facts, 2_000));
     expect([...hidden].filter((text) => texts.has(text))).toEqual([]);
   });
 });

@@ -8,7 +8,6 @@ import {
   parseTrainingSettings,
   type TrainedModel,
   type TrainingProgress,
-  type TrainingSettings,
   train,
 } from '../../../../src/training/index.js';
 import {
@@ -21,17 +20,26 @@ import { fewFacts } from '../../../fixtures/facts.js';
 
 /** Small in everything but the core of the network: what is tested is that a run can stop and go on. */
 const settings = parseTrainingSettings({
-  steps: 4,
+  steps: 2,
   batchSize: 3,
-  warmUpSteps: 2,
+  warmUpSteps: 1,
   logEverySteps: 1,
   checkpointEverySteps: 100,
-  vocabulary: { maxWords: 300, minCount: 1, hashBuckets: 32, maxTokens: 16 },
+  vocabulary: { maxWords: 300, minCount: 1, hashBuckets: 32, maxTokens: 16, examples: 20 },
   curriculum: [
     { until: 0.5, H_cycles: 1, L_cycles: 1 },
     { until: 1, H_cycles: 1, L_cycles: 2 },
   ],
 });
+
+/** Names of the tensors that are not the same to the bit. Comparing millions of numbers one by one takes minutes. */
+function differing(found: TrainedModel['weights'], wanted: TrainedModel['weights']): string[] {
+  const bytes = (data?: Float32Array): Uint8Array =>
+    data ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength) : new Uint8Array();
+  return [...wanted].flatMap(([name, { data }]) =>
+    Buffer.compare(bytes(data), bytes(found.get(name)?.data)) === 0 ? [] : [name],
+  );
+}
 
 describe('a training run', () => {
   let folder: string;
@@ -54,7 +62,7 @@ describe('a training run', () => {
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
   it('reports every step with finite figures, and writes them down', async () => {
-    expect(progress.map(({ step }) => step)).toEqual([1, 2, 3, 4]);
+    expect(progress.map(({ step }) => step)).toEqual([1, 2]);
     for (const { loss, gradientNorm, functionAccuracy } of progress) {
       expect(loss).toBeGreaterThan(0);
       expect(gradientNorm).toBeGreaterThan(0);
@@ -68,19 +76,19 @@ describe('a training run', () => {
   it('stopped in the middle and resumed, ends in the same weights', async () => {
     const controller = new AbortController();
     const stopped = start('parts', controller.signal, ({ step }) => {
-      if (step === 2) controller.abort();
+      if (step === 1) controller.abort();
     });
     await expect(stopped).rejects.toMatchObject({ code: 'ABORTED' });
     const resumed = await start('parts');
     expect([...resumed.weights.keys()].sort()).toEqual([...whole.weights.keys()].sort());
-    for (const [name, { data }] of whole.weights) expect(resumed.weights.get(name)?.data, name).toEqual(data);
+    expect(differing(resumed.weights, whole.weights)).toEqual([]);
   });
 
   describe('from another model', () => {
-    const tune = async (from: ModelFolder, name: string, changed: Partial<TrainingSettings> = {}) =>
+    const tune = async (from: ModelFolder, name: string) =>
       train({
         facts: parseFacts(await fewFacts()),
-        settings: { ...settings, steps: 1, warmUpSteps: 0, learningRate: 1e-9, ...changed },
+        settings,
         from,
         runFolder: join(folder, name),
         runtime: { executionProviders: ['cpu'], intraOpThreads: 1 },
@@ -104,21 +112,13 @@ describe('a training run', () => {
       from = await readModelFolder(path);
     });
 
-    it('starts at its weights and keeps its vocabulary', async () => {
-      const tuned = await tune(from, 'tuned');
-      for (const [name, { data }] of tuned.weights) {
-        const first = from.weights.get(name)?.data as Float32Array;
-        const furthest = data.reduce((most, value, index) => Math.max(most, Math.abs(value - Number(first[index]))), 0);
-        expect(furthest, name).toBeLessThan(1e-6);
-      }
-      expect(tuned.vocabulary).toEqual(whole.vocabulary);
-      expect(tuned.from).toEqual({ weightsSha256: from.manifest.files.weights.sha256, training: { seed: 1 } });
-    });
-
-    it('mixes its weights into the result where that is asked for', async () => {
-      const share = { learningRate: 0.01, initialWeightsShare: 1 };
-      const kept = await tune(from, 'kept', share);
-      for (const [name, { data }] of kept.weights) expect(from.weights.get(name)?.data, name).toEqual(data);
+    it('is needed for a share of initial weights', async () => {
+      const alone = train({
+        facts: parseFacts(await fewFacts()),
+        settings: { ...settings, initialWeightsShare: 0.5 },
+        runFolder: join(folder, 'alone'),
+      });
+      await expect(alone).rejects.toThrow(/--from/);
     });
 
     it('is refused when the other model has another shape or other causes', async () => {
@@ -131,7 +131,7 @@ describe('a training run', () => {
   });
 
   it('says what it was made of, and its weights are numbers', async () => {
-    expect(whole.steps).toBe(4);
+    expect(whole.steps).toBe(2);
     expect(whole.datasetHash).toMatch(/^[0-9a-f]{64}$/);
     expect([...whole.weights.values()].every(({ data }) => data.every(Number.isFinite))).toBe(true);
   });
