@@ -1,7 +1,8 @@
 // Runs worker.ts when the package itself runs from TypeScript source; not part of the published package.
 // Worker threads do not inherit module hooks, and a loader of their own takes seconds on a busy machine, so the
-// worker's few files are bundled instead, and again only when one of them, or this file, has changed. The bundle lies under
-// node_modules, from where it can import packages, named by its content, so that several processes may write it at once.
+// worker's few files are bundled instead, and again only when one of them, or this file, has changed. The bundle lies
+// under node_modules, from where it can import packages, named by its content, so that several processes may write it
+// at once.
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

@@ -47,7 +47,7 @@ export function trainCommand(): Command {
       `
 Ctrl-C ends the run after the step in work and keeps a checkpoint; --resume goes on from it.
 
-Example:
+Examples:
   agent-trm train --run runs/first --out models/remediation-v2 --model-version 2
   agent-trm train --run runs/more --from models/remediation-v2 --out models/remediation-v3 --model-version 3 --steps 50`,
     )

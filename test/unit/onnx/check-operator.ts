@@ -18,7 +18,7 @@ import { runGraph, type TypedTensor } from './run-graph.js';
 
 type Precision = 'float32' | 'float64';
 
-/** About 25 instances a test, several to a session: opening one costs more than running it. */
+/** About 18 instances a test, several to a session: opening one costs more than running it. */
 const RUNS = { seed: 20_251_121, numRuns: 4 };
 const several = (instances: fc.Arbitrary<Instance>): fc.Arbitrary<Instance[]> =>
   fc.array(instances, { minLength: 1, maxLength: 8, size: 'max' });
