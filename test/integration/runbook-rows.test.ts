@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { runbookRowCases } from '../../src/training/index.js';
 import { selector } from '../fixtures/bundled-selector.js';
 
-const RENAMINGS = Number(process.env.RUNBOOK_RENAMINGS ?? 30);
+const RENAMINGS = Number(process.env.RUNBOOK_RENAMINGS ?? 20);
 const cases = runbookRowCases({ seed: 11, renamings: RENAMINGS });
 const rows = [...new Set(cases.map(({ row }) => row))];
 

@@ -90,6 +90,7 @@ export async function train(options: TrainOptions): Promise<TrainedModel> {
   const tokenizer = new Tokenizer(vocabulary);
   const config: RemediationConfig = {
     ...DEFAULT_REMEDIATION_CONFIG,
+    ...settings.network,
     vocab_size: tokenizer.size,
     causes: CAUSES.length,
   };

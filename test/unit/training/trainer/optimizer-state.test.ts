@@ -6,7 +6,8 @@ import { DEFAULT_REMEDIATION_CONFIG, initialParameters } from '../../../../src/t
 const weights = (...values: number[]) => new Map([['w', { shape: [values.length], data: Float32Array.from(values) }]]);
 
 it('a run from another model starts at its weights, in the average, too', () => {
-  const config = { ...DEFAULT_REMEDIATION_CONFIG, hidden_size: 24, num_heads: 2, vocab_size: 16, causes: 2 };
+  const shape = { hidden_size: 24, num_heads: 2, expansion: 1, encoder_layers: 0, L_layers: 1 };
+  const config = { ...DEFAULT_REMEDIATION_CONFIG, ...shape, vocab_size: 16, causes: 2 };
   const first = initialParameters(config, 9);
   const state = initialState(config, parseTrainingSettings({ seed: 1 }), first);
   for (const [name, parameter] of first) {

@@ -18,8 +18,9 @@ import {
 } from '../../../../src/trm/remediation/index.js';
 import { fewFacts } from '../../../fixtures/facts.js';
 
-/** Small in everything but the core of the network: what is tested is that a run can stop and go on. */
+/** Small in everything: what is tested is that a run can stop and go on. */
 const settings = parseTrainingSettings({
+  network: { hidden_size: 24, num_heads: 2, expansion: 1, encoder_layers: 1, slots: 4 },
   steps: 2,
   batchSize: 3,
   warmUpSteps: 1,
@@ -41,13 +42,15 @@ function differing(found: TrainedModel['weights'], wanted: TrainedModel['weights
   );
 }
 
+const facts = parseFacts(await fewFacts());
+
 describe('a training run', () => {
   let folder: string;
   let whole: TrainedModel;
   const progress: TrainingProgress[] = [];
   const start = async (name: string, signal?: AbortSignal, onProgress?: (p: TrainingProgress) => void) =>
     train({
-      facts: parseFacts(await fewFacts()),
+      facts,
       settings,
       runFolder: join(folder, name),
       resume: true,
@@ -85,10 +88,10 @@ describe('a training run', () => {
   });
 
   describe('from another model', () => {
-    const tune = async (from: ModelFolder, name: string) =>
+    const tune = async (from: ModelFolder, name: string, initialWeightsShare = 0) =>
       train({
-        facts: parseFacts(await fewFacts()),
-        settings,
+        facts,
+        settings: { ...settings, initialWeightsShare },
         from,
         runFolder: join(folder, name),
         runtime: { executionProviders: ['cpu'], intraOpThreads: 1 },
@@ -112,9 +115,20 @@ describe('a training run', () => {
       from = await readModelFolder(path);
     });
 
+    it('says which one, and keeps the share of its weights that is asked for', async () => {
+      const tuned = await tune(from, 'tuned', 1);
+      expect(tuned.from?.weightsSha256).toBe(from.manifest.files.weights.sha256);
+      expect(tuned.vocabulary).toEqual(whole.vocabulary);
+      const moved = [...tuned.weights].flatMap(([name, { data }]) => {
+        const first = from.weights.get(name)?.data;
+        return data.every((value, index) => value === first?.[index]) ? [] : [name];
+      });
+      expect(moved).toEqual([]);
+    });
+
     it('is needed for a share of initial weights', async () => {
       const alone = train({
-        facts: parseFacts(await fewFacts()),
+        facts,
         settings: { ...settings, initialWeightsShare: 0.5 },
         runFolder: join(folder, 'alone'),
       });
@@ -123,8 +137,8 @@ describe('a training run', () => {
 
     it('is refused when the other model has another shape or other causes', async () => {
       const { manifest } = from;
-      const wider = { ...from, manifest: { ...manifest, config: { ...manifest.config, hidden_size: 384 } } };
-      await expect(tune(wider, 'wider')).rejects.toThrow(/hidden_size is 384, expected 192/);
+      const wider = { ...from, manifest: { ...manifest, config: { ...manifest.config, hidden_size: 48 } } };
+      await expect(tune(wider, 'wider')).rejects.toThrow(/hidden_size is 48, expected 24/);
       const renamed = { ...from, manifest: { ...manifest, causes: manifest.causes.map((cause) => `${cause}-2`) } };
       await expect(tune(renamed, 'renamed')).rejects.toThrow(/causes/);
     });
