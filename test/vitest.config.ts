@@ -20,6 +20,8 @@ export default defineConfig({
           name: 'shared',
           // Reading the sources, the facts and the model anew for every file takes longer than most tests.
           isolate: false,
+          execArgv: ['--import', 'tsx'],
+          server: { deps: { external: [/\/src\/.*\.ts$/, /\/test\/(?!.*\.test\.ts$).*\.ts$/] } },
           setupFiles: ['test/set-up.ts'],
           include: ['test/**/*.test.ts'],
           exclude: ISOLATED,

@@ -41,7 +41,9 @@ console.log(
   `\n${decisions.length} alerts answered together in ${Math.round(selectMs)} ms; threshold ${selector.confidenceThreshold}.`,
 );
 
-const reconcile = decisions[1];
+const [crashLoop, reconcile] = decisions;
+assert.equal(crashLoop?.lambdaFunction, 'pod-restart');
+assert.deepEqual(crashLoop.parameters, { name: 'checkout-7d9f8b6c5-x2x4z', namespace: 'shop', type: 'pod' });
 assert.equal(reconcile?.lambdaFunction, 'flux-reconcile-kustomization');
 assert.deepEqual(reconcile.parameters, { name: 'homepage', namespace: 'flux-system' });
 for (const decision of decisions) {

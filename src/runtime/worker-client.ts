@@ -76,10 +76,7 @@ export class WorkerClient {
     const generation = this.#generation;
     const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
     const [closed] = await Promise.allSettled([this.call('close', {})]);
-    if (worker === this.#worker) {
-      this.#forget();
-      worker.ref();
-    }
+    worker.ref();
     await ended;
     // A worker that was lost meanwhile holds nothing any more, and onLost has said so.
     if (closed.status === 'rejected' && this.#generation === generation) throw closed.reason;
@@ -124,6 +121,8 @@ export class WorkerClient {
       const job = this.#running;
       if (job?.id !== reply.id) return;
       this.#running = undefined;
+      // Here and not where the promise is awaited: Node may emit the last message and the exit without a pause between.
+      if (job.request.call === 'close') this.#worker = undefined;
       job.settle('failure' in reply ? { error: fromFailure(reply.failure) } : { result: reply.result });
       this.#advance();
     });

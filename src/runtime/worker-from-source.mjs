@@ -1,7 +1,8 @@
 // Runs worker.ts when the package itself runs from TypeScript source; not part of the published package.
 // Worker threads do not inherit module hooks, and a loader of their own takes seconds on a busy machine, so the
-// worker's few files are bundled instead, and again only when one of them has changed. The bundle lies under
-// node_modules, from where it can import packages, named by its content, so that several processes may write it at once.
+// worker's few files are bundled instead, and again only when one of them, or this file, has changed. The bundle lies
+// under node_modules, from where it can import packages, named by its content, so that several processes may write it
+// at once.
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -40,7 +41,8 @@ async function makeBundle() {
   });
   const code = outputFiles[0].contents;
   const name = `runtime-worker-${createHash('sha256').update(code).digest('hex').slice(0, 16)}.mjs`;
-  const sources = Object.fromEntries(Object.keys(metafile.inputs).map((path) => [path, changeTime(path)]));
+  const paths = [...Object.keys(metafile.inputs), 'src/runtime/worker-from-source.mjs'];
+  const sources = Object.fromEntries(paths.map((path) => [path, changeTime(path)]));
   mkdirSync(folder, { recursive: true });
   put(new URL(name, folder), code);
   put(index, JSON.stringify({ name, sources }));

@@ -79,7 +79,7 @@ describe('the reference TRM against the official implementation', async () => {
     const row = 2;
     const tokens = [...inputs.subarray(row * 12, (row + 1) * 12)];
     let state: ReturnType<typeof plainStep> | undefined;
-    for (let step = 1; step <= 3; step++) {
+    for (let step = 1; step <= 2; step++) {
       state = plainStep(plain, tokens, puzzleIdentifiers[row]!, state);
       const logits = numbers(`step${step}.logits`).subarray(row * 132, (row + 1) * 132);
       expect(largestDifference(state.logits.flat(), logits), `logits of step ${step}`).toBeLessThan(TOLERANCE);

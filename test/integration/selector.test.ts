@@ -58,14 +58,14 @@ describe('the selector with the bundled model', () => {
   it('does not depend on the order of labels', async () => {
     const random = createRandom('order');
     const decisions = await selector.selectAll(
-      Array.from({ length: 10 }, () => ({ labels: Object.fromEntries(random.shuffle(Object.entries(CRASH.labels))) })),
+      Array.from({ length: 6 }, () => ({ labels: Object.fromEntries(random.shuffle(Object.entries(CRASH.labels))) })),
     );
     for (const decision of decisions) expect(decision.parameters).toEqual(decisions[0]?.parameters);
   });
 
   it('answers the same alert the same way every time', async () => {
     const confidences = [];
-    for (let round = 0; round < 5; round++) confidences.push((await selector.select(CRASH)).confidence);
+    for (let round = 0; round < 3; round++) confidences.push((await selector.select(CRASH)).confidence);
     expect(new Set(confidences).size).toBe(1);
   });
 
@@ -79,7 +79,9 @@ describe('the selector with the bundled model', () => {
         ? selector
         : await TRMRemediationSelector.load({ executionProviders: ['cpu'], precision });
     try {
-      const alerts = runbookRowCases({ seed: 3, renamings: 1 }).map(({ alert }) => alert);
+      const alerts = runbookRowCases({ seed: 3, renamings: 1 })
+        .slice(3, 6)
+        .map(({ alert }) => alert);
       const together = await own.selectAll(alerts);
       for (const [index, alert] of alerts.entries()) {
         const alone = await own.select(alert);

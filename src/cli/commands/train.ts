@@ -12,6 +12,7 @@ interface Options {
   readonly name: string;
   readonly modelVersion: number;
   readonly settings?: string;
+  readonly from?: string;
   readonly steps?: number;
   readonly seed?: number;
   readonly batchSize?: number;
@@ -31,6 +32,7 @@ export function trainCommand(): Command {
     .option('--name <name>', 'name of the model', 'remediation')
     .option('--model-version <n>', 'version of the model', wholeNumber, 1)
     .option('--settings <file>', 'training settings as JSON (a file or the JSON itself); the rest has defaults')
+    .option('--from <dir>', 'model folder to start from (fine-tuning); default: fresh weights')
     .option('--steps <n>', 'optimizer steps', wholeNumber)
     .option('--seed <n>', 'seed of weights and examples', wholeNumber)
     .option('--batch-size <n>', 'rows of the persistent batch', wholeNumber)
@@ -45,23 +47,23 @@ export function trainCommand(): Command {
       `
 Ctrl-C ends the run after the step in work and keeps a checkpoint; --resume goes on from it.
 
-Example:
-  agent-trm train --run runs/first --out models/remediation-v2 --model-version 2`,
+Examples:
+  agent-trm train --run runs/first --out models/remediation-v2 --model-version 2
+  agent-trm train --run runs/more --from models/remediation-v2 --out models/remediation-v3 --model-version 3 --steps 50`,
     )
     .action(run);
 }
 
 async function run(options: Options): Promise<void> {
-  const [{ buildModelFolder, loadFacts, parseTrainingSettings, train }, { packageRoot }] = await Promise.all([
-    import('../../training/index.js'),
-    import('../../trm/remediation/index.js'),
-  ]);
+  const [{ buildModelFolder, loadFacts, parseTrainingSettings, train }, { packageRoot, readModelFolder }] =
+    await Promise.all([import('../../training/index.js'), import('../../trm/remediation/index.js')]);
   const settings = parseTrainingSettings({
     ...(await givenSettings(options.settings)),
     ...(options.steps !== undefined && { steps: options.steps }),
     ...(options.seed !== undefined && { seed: options.seed }),
     ...(options.batchSize !== undefined && { batchSize: options.batchSize }),
   });
+  const from = options.from === undefined ? undefined : await readModelFolder(options.from);
   const facts = await loadFacts(options.facts ?? join(packageRoot(), 'models', 'facts'));
   const signal = interruptSignal();
   const runtime = {
@@ -72,6 +74,7 @@ async function run(options: Options): Promise<void> {
   const trained = await train({
     facts,
     settings,
+    ...(from && { from }),
     runFolder: options.run,
     resume: options.resume ?? false,
     runtime,
@@ -93,7 +96,7 @@ async function run(options: Options): Promise<void> {
     path: options.out,
     name: options.name,
     version: options.modelVersion,
-    command: `agent-trm train --run ${options.run} --out ${options.out} (settings in manifest.json)`,
+    command: `agent-trm train ${options.from === undefined ? '' : `--from ${options.from} `}--run ${options.run} --out ${options.out} (settings in manifest.json)`,
     runtime,
     signal,
     ...(options.calibrationRows !== undefined && { calibrationRows: options.calibrationRows }),

@@ -131,7 +131,10 @@ function textOption(field: EncodedField, parameter: EncodedParameter): PointerOp
     return { value: facts.owner, origin: { kind: 'rule', rule: OWNER_OF_POD, key: origin.key } };
   }
   if (role.constrained) return satisfies(field.value, parameter) ? { value: field.value, origin } : undefined;
-  return role.takes === 'text' || facts.dnsSubdomain ? { value: field.value, origin } : undefined;
+  if (role.takes === 'text') return { value: field.value, origin };
+  // Beside names a number is a cost centre, a port or an id, unless its key says what kind of object it names.
+  const isName = facts.dnsSubdomain && (facts.number === undefined || facts.kind !== undefined);
+  return isName ? { value: field.value, origin } : undefined;
 }
 
 function satisfies(value: string, parameter: EncodedParameter): boolean {

@@ -6,15 +6,12 @@ import { planOf } from './plan.js';
 import * as lists from './situation/word-lists.js';
 import { generateExamples } from './stream.js';
 
-/** Examples whose label keys, readings and annotations are read for the vocabulary. */
-const SAMPLED = 2_000;
-
 /**
  * The texts of the training split from which the vocabulary is built: alert names, label keys, fixed label values,
- * metric names, sentences, functions and parameters, and a sample of generated alerts. Nothing of a held-out alert
+ * metric names, sentences, functions and parameters, and `sampled` generated alerts. Nothing of a held-out alert
  * name, sentence or function family is in it.
  */
-export function* vocabularyTexts(facts: Facts): Generator<string, void, void> {
+export function* vocabularyTexts(facts: Facts, sampled: number): Generator<string, void, void> {
   const plan = planOf(facts).train;
   const modes = new Set<FailureMode>();
   for (const entry of plan.entries) {
@@ -41,7 +38,7 @@ export function* vocabularyTexts(facts: Facts): Generator<string, void, void> {
   for (const { keys } of Object.values(facts.roles)) yield* keys;
   for (const list of Object.values(lists)) yield* list;
   yield* functionTexts(facts);
-  for (const { alert } of generateExamples(facts, { seed: 0, split: 'train', catalogs: 'default', count: SAMPLED })) {
+  for (const { alert } of generateExamples(facts, { seed: 0, split: 'train', catalogs: 'default', count: sampled })) {
     yield* Object.keys(alert.labels);
     yield* Object.values(alert.annotations);
     for (const [key, value] of Object.entries(alert.metrics)) yield* [key, String(value)];

@@ -85,7 +85,12 @@ function manifestOf(options: BuildModelOptions, metrics: Record<string, unknown>
     config: trained.config,
     haltMaxSteps: settings.haltMaxSteps,
     causes: [...CAUSES],
-    training: { datasetHash: trained.datasetHash, settings, command: options.command },
+    training: {
+      datasetHash: trained.datasetHash,
+      settings,
+      command: options.command,
+      ...(trained.from && { from: trained.from }),
+    },
     metrics,
   };
 }

@@ -13,9 +13,16 @@ const STATE_PREFIXES = ['', 'm.', 'v.', 'ema.'] as const;
 /** The state of the rows in work. */
 export const CARRY = ['z_H', 'z_L'] as const;
 
-/** Fresh weights with zero moments, the average starting at the weights, and a carry of zeros, which no row uses. */
-export function initialState(config: RemediationConfig, { seed, batchSize }: TrainingSettings): Map<string, Parameter> {
-  const state = new Map<string, Parameter>(initialParameters(config, seed));
+/**
+ * Weights (fresh ones unless given) with zero moments, the average starting at the weights, and a carry of zeros, which
+ * no row uses.
+ */
+export function initialState(
+  config: RemediationConfig,
+  { seed, batchSize }: TrainingSettings,
+  weights: ReadonlyMap<string, Parameter> = initialParameters(config, seed),
+): Map<string, Parameter> {
+  const state = new Map<string, Parameter>(weights);
   for (const name of trainedNames(config)) {
     const { shape, data } = state.get(name) as Parameter;
     state.set(`m.${name}`, { shape, data: new Float32Array(data.length) });
@@ -58,6 +65,19 @@ export function updateBindings(config: RemediationConfig): {
     }
   }
   return { inputs, outputs };
+}
+
+/** Interpolates linearly between two sets of the same weights; `share` is that of the first, [0, 1]. */
+export function interpolateWeights(
+  first: ReadonlyMap<string, Parameter>,
+  last: ReadonlyMap<string, Parameter>,
+  share: number,
+): Map<string, Parameter> {
+  const between = ([name, { shape, data }]: [string, Parameter]): [string, Parameter] => {
+    const start = (first.get(name) as Parameter).data;
+    return [name, { shape, data: data.map((value, index) => share * (start[index] as number) + (1 - share) * value) }];
+  };
+  return new Map([...last].map(between));
 }
 
 /** The weights to publish: averages where there are any, the rest as it is; without the carry. */

@@ -12,6 +12,8 @@ import type { TrainingSettings } from './settings.js';
 export interface RunIdentity {
   readonly settings: TrainingSettings;
   readonly datasetHash: string;
+  /** Hash of the weights that the run starts from, when they are those of another model. */
+  readonly weightsSha256?: string;
 }
 
 /** All that a run needs to go on from the end of a step as if it had never stopped. */
@@ -42,8 +44,8 @@ export class RunFolder {
   }
 
   /**
-   * Starts a run, or opens one to resume it. Throws TrainingError when the folder holds a run of other settings or
-   * facts, or holds a run and `resume` is false.
+   * Starts a run, or opens one to resume it. Throws TrainingError when the folder holds a run of other settings,
+   * facts or first weights, or holds a run and `resume` is false.
    */
   async open(identity: RunIdentity, vocabulary: Vocabulary, resume: boolean): Promise<void> {
     const file = join(this.path, 'run.json');
@@ -54,7 +56,7 @@ export class RunFolder {
     }
     if (known !== undefined && known !== text) {
       throw new TrainingError(
-        `${file} is of a run with other settings or other facts, so it cannot be resumed. Choose another folder.`,
+        `${file} is of a run with other settings, facts or first weights, so it cannot be resumed. Choose another folder.`,
       );
     }
     if (known !== undefined) return;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { TrainingError } from '../../core/errors.js';
+import { DEFAULT_REMEDIATION_CONFIG } from '../../trm/remediation/index.js';
 
 const share = z.number().min(0).max(1);
 const phase = z.strictObject({
@@ -13,8 +14,27 @@ const phase = z.strictObject({
   runbookShare: share.default(0.2),
 });
 
+const count = z.int().min(1);
+const { hidden_size, num_heads, expansion, L_layers, encoder_layers, slots } = DEFAULT_REMEDIATION_CONFIG;
+/** Shape of the network, but for its depth, which the curriculum sets. */
+const network = z
+  .strictObject({
+    /** Width D; `num_heads` divides it. */
+    hidden_size: count.default(hidden_size),
+    num_heads: count.default(num_heads),
+    expansion: z.number().gt(0).default(expansion),
+    L_layers: count.default(L_layers),
+    /** One-pass blocks over the alert's fields before the recursion. */
+    encoder_layers: z.int().min(0).default(encoder_layers),
+    /** Recursive answer slots. */
+    slots: z.int().min(4).default(slots),
+  })
+  .refine((shape) => shape.hidden_size % shape.num_heads === 0, 'num_heads must divide hidden_size');
+
 const schema = z.strictObject({
   seed: z.int().default(1),
+  /** The defaults have about 7 M parameters with the default vocabulary. */
+  network: network.prefault({}),
   /** Optimizer steps in all; one step is one supervision step of a whole batch. */
   steps: z.int().min(1).default(320),
   batchSize: z.int().min(1).default(32),
@@ -28,6 +48,11 @@ const schema = z.strictObject({
   weightDecay: z.number().min(0).default(0.05),
   clipNorm: z.number().gt(0).default(1),
   emaDecay: share.default(0.995),
+  /**
+   * Share of the first weights in the result of a run that starts from another model: keeps what fine-tuning forgets
+   * (WiSE-FT, arXiv 2109.01903).
+   */
+  initialWeightsShare: share.default(0),
   /** Supervision steps after which a training row is replaced in any case. */
   haltMaxSteps: z.int().min(1).default(3),
   /** Probability that a row must go on for a random number of steps (reference: halt_exploration_prob). */
@@ -52,8 +77,10 @@ const schema = z.strictObject({
       minCount: z.int().min(1),
       hashBuckets: z.int().min(1),
       maxTokens: z.int().min(4),
+      /** Generated alerts whose label keys, readings and annotations are read beside the facts. */
+      examples: z.int().min(0).default(2_000),
     })
-    .default({ maxWords: 8000, minCount: 2, hashBuckets: 16_384, maxTokens: 32 }),
+    .default({ maxWords: 8000, minCount: 2, hashBuckets: 16_384, maxTokens: 32, examples: 2_000 }),
 });
 
 /** Everything that decides the outcome of a training run beside the facts. */

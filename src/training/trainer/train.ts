@@ -5,12 +5,20 @@ import {
   buildRemediationGradients,
   buildUpdate,
   DEFAULT_REMEDIATION_CONFIG,
+  type ModelFolder,
   type Parameter,
   type RemediationConfig,
   trainedNames,
 } from '../../trm/remediation/index.js';
 import { datasetHash, exampleAt, type Facts, vocabularyTexts } from '../dataset/index.js';
-import { averagedWeights, downloadState, initialState, updateBindings, uploadState } from './optimizer-state.js';
+import {
+  averagedWeights,
+  downloadState,
+  initialState,
+  interpolateWeights,
+  updateBindings,
+  uploadState,
+} from './optimizer-state.js';
 import { createRowEncoder, type DrawRow, PersistentBatch } from './row-source.js';
 import { RunFolder, type TrainingCheckpoint } from './run-folder.js';
 import { emaDecayAt, learningRateAt, phaseAt } from './schedule.js';
@@ -38,6 +46,8 @@ export interface TrainingProgress {
 export interface TrainOptions {
   readonly facts: Facts;
   readonly settings: TrainingSettings;
+  /** Model whose weights and vocabulary the run starts from, in place of fresh ones (`settings.vocabulary` is unused then). */
+  readonly from?: ModelFolder;
   /** Folder for settings, metrics and checkpoints. */
   readonly runFolder: string;
   /** Go on from the folder's checkpoint, where there is one. */
@@ -55,29 +65,46 @@ export interface TrainedModel {
   readonly vocabulary: Vocabulary;
   readonly datasetHash: string;
   readonly steps: number;
+  /** The model that the run started from. */
+  readonly from?: Origin;
+}
+
+/** Enough to make a model again that another one was trained from. */
+export interface Origin {
+  readonly weightsSha256: string;
+  /** `training` of its manifest. */
+  readonly training: Readonly<Record<string, unknown>>;
 }
 
 /**
  * Trains a remediation model: deep supervision over a persistent batch, gradients through the last H cycle, every
  * step computed by onnxruntime on graphs of this package. Weights and optimizer state stay in the worker.
  *
- * @throws TrainingError for a run folder that does not fit, or a loss that is no longer finite
+ * @throws TrainingError for a run folder or a first model that does not fit, or a loss that is no longer finite
  * @throws AbortedError when the signal fired; the checkpoint has been written
  */
 export async function train(options: TrainOptions): Promise<TrainedModel> {
-  const { facts, settings } = options;
-  const vocabulary = buildVocabulary(vocabularyTexts(facts), settings.vocabulary);
+  const { facts, settings, from } = options;
+  const vocabulary =
+    from?.vocabulary ?? buildVocabulary(vocabularyTexts(facts, settings.vocabulary.examples), settings.vocabulary);
   const tokenizer = new Tokenizer(vocabulary);
   const config: RemediationConfig = {
     ...DEFAULT_REMEDIATION_CONFIG,
+    ...settings.network,
     vocab_size: tokenizer.size,
     causes: CAUSES.length,
   };
+  if (from) requireSameShape(from, config);
+  else if (settings.initialWeightsShare > 0) {
+    throw new TrainingError('initialWeightsShare is for a run that starts from another model (--from)');
+  }
   const folder = new RunFolder(options.runFolder);
   const hash = datasetHash(facts);
-  await folder.open({ settings, datasetHash: hash }, vocabulary, options.resume ?? false);
+  const weightsSha256 = from?.manifest.files.weights.sha256;
+  const identity = { settings, datasetHash: hash, ...(weightsSha256 !== undefined && { weightsSha256 }) };
+  await folder.open(identity, vocabulary, options.resume ?? false);
   const checkpoint = await folder.loadCheckpoint();
-  const state = checkpoint?.tensors ?? initialState(config, settings);
+  const state = checkpoint?.tensors ?? initialState(config, settings, from?.weights);
 
   const runtime = new Runtime(options.runtime);
   try {
@@ -85,9 +112,31 @@ export async function train(options: TrainOptions): Promise<TrainedModel> {
     const run = new TrainingRun(runtime, config, options, folder, tokenizer);
     await run.proceed([...state.keys()], checkpoint);
     const final = await downloadState(runtime, state.keys());
-    return { config, weights: averagedWeights(config, final), vocabulary, datasetHash: hash, steps: settings.steps };
+    const trained = averagedWeights(config, final);
+    return {
+      config,
+      weights: from ? interpolateWeights(from.weights, trained, settings.initialWeightsShare) : trained,
+      vocabulary,
+      datasetHash: hash,
+      steps: settings.steps,
+      ...(from && weightsSha256 && { from: { weightsSha256, training: from.manifest.training } }),
+    };
   } finally {
     await runtime.dispose();
+  }
+}
+
+/** Only the depth may differ: the curriculum sets it. Throws TrainingError otherwise. */
+function requireSameShape({ path, manifest }: ModelFolder, config: RemediationConfig): void {
+  const wanted = { ...config, H_cycles: manifest.config.H_cycles, L_cycles: manifest.config.L_cycles };
+  const keys = Object.keys(wanted) as (keyof RemediationConfig)[];
+  const different = keys.filter((key) => manifest.config[key] !== wanted[key]);
+  if (different.length > 0) {
+    const list = different.map((key) => `${key} is ${manifest.config[key]}, expected ${wanted[key]}`).join('; ');
+    throw new TrainingError(`training cannot start from ${path}: ${list}`);
+  }
+  if (manifest.causes.some((cause, index) => cause !== CAUSES[index])) {
+    throw new TrainingError(`training cannot start from ${path}: its causes are not those of this package`);
   }
 }
 

@@ -9,6 +9,6 @@ const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
 export async function runProgram(program: URL, env: Readonly<Record<string, string>> = {}, args: string[] = []) {
   return promisify(execFile)(process.execPath, ['--import', tsx, fileURLToPath(program), ...args], {
     env: { ...process.env, ...env },
-    timeout: 50_000,
+    timeout: 150_000,
   });
 }

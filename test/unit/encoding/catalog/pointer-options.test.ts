@@ -65,6 +65,11 @@ describe('pointerOptions', () => {
     expect(optionsOf({ workload: 'db', workload_type: 'statefulset' }, 'scale-deployment', 'name')).toEqual({});
   });
 
+  it('takes a number for a name only where the key says what it names', () => {
+    const labels = { cost_center: '43502', name: 'shop', pod: '7' };
+    expect(optionsOf(labels, 'pod-restart', 'name')).toEqual({ name: 'shop', pod: '7' });
+  });
+
   it.each(['$(reboot)', 'a;b', '../x', 'a/b', 'a b', '-rf', 'x\n', 'x\u202e', 'Näme', '', 'a'.repeat(254), 'UPPER'])(
     'never lets %j become the name of an object',
     (pod) => {

@@ -42,9 +42,10 @@ describe('the folder of a run', () => {
     for (const other of [
       { ...identity, datasetHash: 'b'.repeat(64) },
       { ...identity, settings: parseTrainingSettings({ steps: 8 }) },
+      { ...identity, weightsSha256: 'c'.repeat(64) },
     ]) {
       const opened = new RunFolder(path).open(other, vocabulary, true);
-      await expect(opened).rejects.toThrow(/other settings or other facts/);
+      await expect(opened).rejects.toThrow(/other settings, facts or first weights/);
       await expect(opened).rejects.toBeInstanceOf(TrainingError);
     }
   });
