@@ -10,6 +10,12 @@ export { createOllamaProvider, type OllamaProviderOptions } from './ollama.js';
 export { createOpenAICompatibleProvider, type OpenAICompatibleProviderOptions } from './openai-compatible.js';
 export { createRemoteProvider, type RemoteProviderOptions } from './remote.js';
 export {
+  createTransformersProvider,
+  type TransformersDevice,
+  type TransformersDtype,
+  type TransformersProviderOptions,
+} from './transformers/index.js';
+export {
   type FallbackAttempt,
   type FallbackNotice,
   type FallbackPolicy,

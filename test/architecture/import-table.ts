@@ -55,8 +55,14 @@ export const IMPORT_TABLE: readonly ImportRow[] = [
   { files: /^src\/index\.ts$/, allows: BELOW_SERVER },
 ];
 
-/** The one package with native code: who may import it. It is never loaded by a static import. */
-export const NATIVE_PACKAGE = { name: 'onnxruntime-node', room: 'runtime' } as const;
+/**
+ * Packages with native code, and the files that may import them. None is loaded by a static import; the second one
+ * may not even be installed.
+ */
+export const LAZY_PACKAGES: readonly { readonly name: string; readonly folder: string }[] = [
+  { name: 'onnxruntime-node', folder: 'src/runtime/' },
+  { name: '@huggingface/transformers', folder: 'src/providers/transformers/' },
+];
 
 /** Modules that stay small enough to read in one sitting. */
 export const MAXIMUM_LINES = 400;

@@ -60,6 +60,15 @@ describe('native code', () => {
     expect(check('src/runtime/a.ts', `const ort = require('onnxruntime-node');`)).toHaveLength(1);
     expect(check('src/trm/a.ts', `const ort = await import('onnxruntime-node');`)).toHaveLength(1);
   });
+
+  it('of an optional package may be imported lazily, in the folder of its provider', () => {
+    const lazy = `await import('@huggingface/transformers');`;
+    expect(check('src/providers/transformers/a.ts', lazy)).toEqual([]);
+    expect(check('src/providers/ollama.ts', lazy)).toHaveLength(1);
+    expect(check('src/providers/transformers/a.ts', `import { env } from '@huggingface/transformers';`)).toHaveLength(
+      1,
+    );
+  });
 });
 
 describe('packages and files', () => {

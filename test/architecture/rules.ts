@@ -1,9 +1,9 @@
 import path from 'node:path';
 import {
   IMPORT_TABLE,
+  LAZY_PACKAGES,
   MAXIMUM_FILES_IN_FOLDER,
   MAXIMUM_LINES,
-  NATIVE_PACKAGE,
   RESTRICTED_ROOMS,
   VAGUE_FOLDERS,
 } from './import-table.js';
@@ -58,13 +58,12 @@ export function findForbiddenImports(files: readonly SourceFile[]): string[] {
   });
 }
 
-/** Native code loaded outside its room, or by a static import inside of it. */
+/** Native code loaded outside its folder, or by a static import inside of it. */
 export function findNativeImports(files: readonly SourceFile[]): string[] {
   return eachImport(files, (file, { specifier, kind }) => {
-    if (isRelative(specifier) || packageOf(specifier) !== NATIVE_PACKAGE.name) return undefined;
-    if (roomOf(file.path) !== NATIVE_PACKAGE.room) {
-      return `${file.path} imports ${specifier}: only src/${NATIVE_PACKAGE.room} may`;
-    }
+    const found = LAZY_PACKAGES.find(({ name }) => !isRelative(specifier) && packageOf(specifier) === name);
+    if (!found) return undefined;
+    if (!file.path.startsWith(found.folder)) return `${file.path} imports ${specifier}: only ${found.folder} may`;
     if (kind === 'static') return `${file.path} imports ${specifier} statically: use import(...) or import type`;
     return undefined;
   });

@@ -31,7 +31,7 @@ describe('the source tree', () => {
     expect(findForbiddenImports(source)).toEqual([]);
   });
 
-  it('loads native code in src/runtime only, and lazily', () => {
+  it('loads native code in its folders only, and lazily', () => {
     expect(findNativeImports(source)).toEqual([]);
   });
 

@@ -11,7 +11,14 @@ import {
   readManifest,
   runProcess,
 } from './packed-package.js';
-import { type LoadReport, probeErrorBrands, probeLoading, probeRuntime, probeThrownError } from './probes.js';
+import {
+  type LoadReport,
+  probeErrorBrands,
+  probeLoading,
+  probeMissingPeer,
+  probeRuntime,
+  probeThrownError,
+} from './probes.js';
 import { findTypeErrors } from './type-consumer.js';
 
 const manifest = readManifest();
@@ -81,6 +88,13 @@ describe.each(['import', 'require'] as const)('%s', (kind) => {
 
   it('runs a graph in the worker thread that the package brings', () => {
     expect(probeRuntime(packed.consumer, manifest.name, kind)).toEqual([3, 5]);
+  });
+
+  it('says what to install where an optional peer is missing', () => {
+    expect(probeMissingPeer(packed.consumer, manifest.name, kind)).toEqual({
+      healthy: false,
+      detail: expect.stringMatching(/@huggingface\/transformers is not installed.*npm install/),
+    });
   });
 });
 

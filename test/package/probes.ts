@@ -124,3 +124,14 @@ export function probeRuntime(consumer: string, name: string, kind: 'import' | 'r
   `;
   return runProbe(consumer, body);
 }
+
+/** Asks the provider whose package is an optional peer, in a project that does not have it. */
+export function probeMissingPeer(consumer: string, name: string, kind: 'import' | 'require'): unknown {
+  const load = kind === 'import' ? 'await import' : 'require';
+  const body = `
+    const { createTransformersProvider } = ${load}('${name}/providers');
+    const provider = createTransformersProvider({ model: 'some/model' });
+    console.log(JSON.stringify(await provider.doHealth(new AbortController().signal)));
+  `;
+  return runProbe(consumer, body);
+}

@@ -1,0 +1,2 @@
+export type { TransformersDevice, TransformersDtype, TransformersProviderOptions } from './options.js';
+export { createTransformersProvider } from './transformers.js';
