@@ -72,24 +72,6 @@ function endOf(signal: AbortSignal): number {
   return (signal as { [END]?: number })[END] ?? Number.POSITIVE_INFINITY;
 }
 
-/**
- * Settles as the work does, or rejects with DeadlineExceededError or AbortedError as soon as the signal fires, even
- * when the work does not listen to it. What becomes of the work after that is nobody's concern.
- */
-export async function raceSignal<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  let stop = (): void => undefined;
-  const fired = new Promise<never>((_, reject) => {
-    stop = () => reject(abortError(signal));
-  });
-  if (signal.aborted) stop();
-  else signal.addEventListener('abort', stop, { once: true });
-  try {
-    return await Promise.race([work, fired]);
-  } finally {
-    signal.removeEventListener('abort', stop);
-  }
-}
-
 /** Throws DeadlineExceededError or AbortedError when the signal has fired; does nothing without a signal. */
 export function throwIfAborted(signal: AbortSignal | undefined): void {
   if (signal?.aborted) throw abortError(signal);

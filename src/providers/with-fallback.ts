@@ -1,4 +1,4 @@
-import { abortError, createDeadline, raceSignal, throwIfAborted } from '../core/deadline.js';
+import { abortError, createDeadline, throwIfAborted } from '../core/deadline.js';
 import {
   ConfigurationError,
   DeadlineExceededError,
@@ -6,6 +6,7 @@ import {
   ProviderError,
   type ProviderFailure,
 } from '../core/errors.js';
+import { untilAborted } from '../core/until-aborted.js';
 import type { GenerateCall, GenerateResult, TextProvider } from '../domain/text/index.js';
 import { fitCall } from './protocol/fit-call.js';
 
@@ -119,7 +120,7 @@ async function ask(
     ...(onDelta && { onDelta: (text: string) => (listening ? onDelta(text) : undefined) }),
   };
   try {
-    const result = await raceSignal(provider.doGenerate(own), deadline.signal);
+    const result = await untilAborted(() => provider.doGenerate(own), deadline.signal);
     return { result: warnings.length === 0 ? result : { ...result, warnings: [...result.warnings, ...warnings] } };
   } catch (error) {
     if (call.signal.aborted) throw abortError(call.signal);

@@ -1,8 +1,9 @@
-import { raceSignal, remainingMsOf, throwIfAborted } from '../../core/deadline.js';
+import { remainingMsOf, throwIfAborted } from '../../core/deadline.js';
 import { DisposeGuard } from '../../core/dispose-guard.js';
 import { ProviderError, type ProviderFailure } from '../../core/errors.js';
 import { memoizeAsync } from '../../core/memoize-async.js';
 import { redact } from '../../core/redact.js';
+import { untilAborted } from '../../core/until-aborted.js';
 import { readParts, readText } from './body.js';
 import { type Breaker, createBreaker } from './breaker.js';
 import { createDispatcher } from './dispatcher.js';
@@ -113,7 +114,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
 
   /** Ends with the signal, even if a library would not listen to it. */
   const run = <T>(request: HttpRequest, read: Read<T>): Promise<T> =>
-    guard.run(() => raceSignal(attemptAll(request, read), request.signal));
+    guard.run(() => untilAborted(() => attemptAll(request, read), request.signal));
 
   const toProviderError = (failure: FailedAttempt, attempts: number): ProviderError => {
     const tried = attempts > 1 ? ` (tried ${attempts} times)` : '';

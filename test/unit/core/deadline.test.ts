@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { abortError, createDeadline, raceSignal, remainingMsOf, throwIfAborted } from '../../../src/core/deadline.js';
+import { abortError, createDeadline, remainingMsOf, throwIfAborted } from '../../../src/core/deadline.js';
 import { AbortedError, DeadlineExceededError } from '../../../src/core/errors.js';
 
 describe('createDeadline', () => {
@@ -80,21 +80,5 @@ describe('remainingMsOf', () => {
     expect(remainingMsOf(createDeadline({ timeoutMs: 0 }).signal)).toBe(0);
     inner.dispose();
     outer.dispose();
-  });
-});
-
-describe('raceSignal', () => {
-  it('settles as the work does', async () => {
-    const { signal } = new AbortController();
-    await expect(raceSignal(Promise.resolve(1), signal)).resolves.toBe(1);
-    await expect(raceSignal(Promise.reject(new Error('no')), signal)).rejects.toThrow('no');
-  });
-
-  it('does not wait for work that is deaf to the signal', async () => {
-    const controller = new AbortController();
-    const pending = raceSignal(new Promise<never>(() => undefined), controller.signal);
-    controller.abort();
-    await expect(pending).rejects.toThrow(AbortedError);
-    await expect(raceSignal(new Promise<never>(() => undefined), controller.signal)).rejects.toThrow(AbortedError);
   });
 });
