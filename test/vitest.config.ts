@@ -7,12 +7,12 @@ const ISOLATED = ['test/unit/runtime/runtime.test.ts', 'test/unit/core/errors.te
 const inCi = process.env.CI === 'true';
 
 /**
- * Sources and helpers are loaded by Node through tsx, which takes half the time that Vite's transform takes. A failure
+ * Sources and tests are loaded by Node through tsx, which takes half the time that Vite's transform takes. A failure
  * then names the file but not the line, so a developer's machine keeps to Vite.
  */
 const NATIVE = {
   execArgv: ['--import', 'tsx'],
-  server: { deps: { external: [/\/src\/.*\.ts$/, /\/test\/(?!.*\.test\.ts$).*\.ts$/] } },
+  server: { deps: { external: [/\/(src|test)\/.*\.ts$/] } },
 };
 
 export default defineConfig({

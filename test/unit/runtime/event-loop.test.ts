@@ -14,7 +14,7 @@ function status(port: number): Promise<number | undefined> {
 
 it('timers fire and requests are answered while a long batch is computed', async () => {
   await using runtime = new Runtime({ executionProviders: ['cpu'], intraOpThreads: 1 });
-  const session = await runtime.createSession(powerGraph(512, 100));
+  const session = await runtime.createSession(powerGraph(512, 60));
   const server = createServer((_request, response) => response.end('ok')).listen(0);
   const { port } = server.address() as AddressInfo;
   await status(port);

@@ -151,7 +151,7 @@ describe('the mixture', () => {
     );
     const scaled = cpu.filter((example) => example.functions.includes('scale-deployment'));
     const others = cpu.filter((example) => example.cause !== 'traffic-surge');
-    expect(scaled.length).toBeGreaterThan(5);
+    expect(scaled.length).toBeGreaterThan(10);
     expect(others.length).toBeGreaterThan(0);
     for (const { functions } of others) expect(functions).not.toContain('scale-deployment');
   });
