@@ -23,6 +23,7 @@ export type {
 } from './decision/decision.js';
 export { type DecisionJson, decisionToJson } from './decision/decision-json.js';
 export { ownerOfPod } from './kubernetes-names.js';
+export type { Abstention, Evidence, Selection, Selector, SelectorOutcome, SelectRequest } from './selection/index.js';
 export type {
   ChatMessage,
   FinishReason,

@@ -7,7 +7,9 @@ export type ParameterOrigin =
   | { readonly kind: 'alert-name'; readonly word: string }
   | { readonly kind: 'default' }
   /** Computed by a declared rule; `key` is the label or metric that the rule read, where there is one. */
-  | { readonly kind: 'rule'; readonly rule: string; readonly key?: string };
+  | { readonly kind: 'rule'; readonly rule: string; readonly key?: string }
+  /** A number, switch or choice that names no target, as the phase `by` proposed it; valid by the schema. */
+  | { readonly kind: 'proposal'; readonly by: string };
 
 /** One function of the catalog with its probability. */
 export interface Candidate {
@@ -29,8 +31,19 @@ export interface TraceStep {
   readonly confidence: number;
 }
 
-/** Why no function is named. */
-export type AbstainReason = 'none-applies' | 'missing-parameter' | 'invalid-parameter';
+/**
+ * Why no function is named: none fits; a parameter that is required cannot be filled from the alert; a value breaks the
+ * function's schema or names a target that is not in the alert; the phase found nothing to go by; the function that it
+ * found is not in the catalog; what it found contradicts itself; an answer that cannot be read.
+ */
+export type AbstainReason =
+  | 'none-applies'
+  | 'missing-parameter'
+  | 'invalid-parameter'
+  | 'no-evidence'
+  | 'unknown-function'
+  | 'contradiction'
+  | 'unreadable-answer';
 
 /** The answer to one alert. */
 export interface Decision {

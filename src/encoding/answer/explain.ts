@@ -35,6 +35,8 @@ function describeOrigin(origin: ParameterOrigin): string {
   switch (origin.kind) {
     case 'default':
       return 'by default';
+    case 'proposal':
+      return `as ${show(origin.by)} proposed`;
     case 'alert-name':
       return `from the word ${show(origin.word)} of the alert name`;
     case 'rule':

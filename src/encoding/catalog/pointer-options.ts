@@ -164,5 +164,6 @@ export function pointerColumn(
 function namesField(origin: ParameterOrigin, field: ParameterOrigin): boolean {
   if (origin.kind === 'alert-name') return field.kind === 'alert-name' && field.word === origin.word;
   if (origin.kind === 'rule') return field.kind === 'label' && field.key === origin.key;
+  if (origin.kind === 'proposal') return false;
   return origin.kind !== 'default' && field.kind === origin.kind && field.key === origin.key;
 }

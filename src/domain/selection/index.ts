@@ -1,0 +1,1 @@
+export type { Abstention, Evidence, Selection, Selector, SelectorOutcome, SelectRequest } from './selector.js';

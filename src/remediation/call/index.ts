@@ -1,0 +1,1 @@
+export { type ProposedCall, type RefusedCall, type ResolvedCall, resolveCall } from './resolve-call.js';
