@@ -1,4 +1,4 @@
-import { EventEmitter } from 'eventemitter3';
+import { GuardedEmitter } from '../core/guarded-emitter.js';
 import type { ReflectionMode } from './request.js';
 import type { Attempt, ReflectionStep, StopReason, TRMResponse } from './response.js';
 
@@ -120,60 +120,5 @@ export type TRMStreamEvent =
   /** The last one. */
   | { readonly type: 'response'; readonly response: TRMResponse };
 
-type Name = EventEmitter.EventNames<TRMClientEvents>;
-type Listener<N extends Name> = EventEmitter.EventListener<TRMClientEvents, N>;
-type AnyListener = (...values: unknown[]) => unknown;
-
-/**
- * An emitter whose listeners cannot harm a request or each other: what one throws, or rejects with, becomes a process
- * warning, once for each listener.
- */
-export class TRMClientEmitter extends EventEmitter<TRMClientEvents> {
-  readonly #guarded = new WeakMap<AnyListener, AnyListener>();
-
-  override on<N extends Name>(event: N, listener: Listener<N>, context?: unknown): this {
-    return super.on(event, this.#guard(event, listener), context);
-  }
-
-  override addListener<N extends Name>(event: N, listener: Listener<N>, context?: unknown): this {
-    return this.on(event, listener, context);
-  }
-
-  override once<N extends Name>(event: N, listener: Listener<N>, context?: unknown): this {
-    return super.once(event, this.#guard(event, listener), context);
-  }
-
-  override removeListener<N extends Name>(event: N, listener?: Listener<N>, context?: unknown, once?: boolean): this {
-    // A function that was never added guards to a new one, which removes nothing; without one, all go.
-    return super.removeListener(event, listener && this.#guard(event, listener), context, once);
-  }
-
-  override off<N extends Name>(event: N, listener?: Listener<N>, context?: unknown, once?: boolean): this {
-    return this.removeListener(event, listener, context, once);
-  }
-
-  #guard<N extends Name>(event: N, listener: Listener<N>): Listener<N> {
-    const key = listener as unknown as AnyListener;
-    const known = this.#guarded.get(key);
-    if (known) return known as unknown as Listener<N>;
-    let reported = false;
-    const report = (error: unknown): void => {
-      if (reported) return;
-      reported = true;
-      const message = error instanceof Error ? error.message : String(error);
-      process.emitWarning(`a listener of ${event} failed, which is ignored: ${message}`, 'AgentTrmWarning');
-    };
-    const guarded = function (this: unknown, ...values: unknown[]): void {
-      try {
-        const result = key.apply(this, values);
-        if (result instanceof Promise) result.catch(report);
-      } catch (error) {
-        report(error);
-      }
-    };
-    this.#guarded.set(key, guarded);
-    // The emitter itself removes what was added with `once`, and names it by its guarded form.
-    this.#guarded.set(guarded, guarded);
-    return guarded as unknown as Listener<N>;
-  }
-}
+/** An emitter whose listeners cannot harm a request or each other. */
+export class TRMClientEmitter extends GuardedEmitter<TRMClientEvents> {}

@@ -1,3 +1,4 @@
+export { type ChainConfig, type ChainConfigOptions, resolveChainConfig } from './resolve-chain-config.js';
 export {
   type ClientConfig,
   type ClientConfigOptions,

@@ -103,7 +103,8 @@ export function resolveCall(
   for (const [name, schema] of Object.entries(properties)) {
     if (schema['x-derive'] === undefined || !Object.hasOwn(proposed, name)) continue;
     const value = readAs(schema, proposed[name]);
-    if (value === undefined || value === parameters[name]) continue;
+    if (value === undefined) return unreadable(name, schema, proposed[name]);
+    if (value === parameters[name]) continue;
     const origin = parameterOrigins[name];
     if ('kindOf' in schema['x-derive'] && origin?.kind === 'rule') {
       return refused(
@@ -139,9 +140,7 @@ function point(
   const { name, schema, role } = parameter;
   const nowhere = options.map(() => Number.NEGATIVE_INFINITY);
   const value = readAs(schema, proposed);
-  if (value === undefined) {
-    return refused('invalid-parameter', `${name}: expected a ${String(schema.type)}, got ${describeValue(proposed)}`);
-  }
+  if (value === undefined) return unreadable(name, schema, proposed);
   const columns = preferences.map((preference, column) =>
     options[column]?.value === value ? preference : Number.NEGATIVE_INFINITY,
   );
@@ -183,6 +182,11 @@ function readAs(schema: EncodedParameter['schema'], value: unknown): ParameterVa
 function inSchemaOrder<T>(properties: object, values: Readonly<Record<string, T>>): Record<string, T> {
   const names = Object.keys(properties).filter((name) => values[name] !== undefined);
   return Object.fromEntries(names.map((name) => [name, values[name] as T]));
+}
+
+function unreadable(name: string, schema: EncodedParameter['schema'], value: unknown): RefusedCall {
+  const expected = scalarType(schema) ?? 'value that a default gives';
+  return refused('invalid-parameter', `${name}: expected a ${expected}, received ${describeValue(value)}`);
 }
 
 function refused(reason: RefusedCall['reason'], detail: string): RefusedCall {

@@ -1,0 +1,14 @@
+export type { ChainDecision, ChainOutcome, PhaseAttempt, PhaseOutcome } from './chain-decision.js';
+export { type ChainDecisionJson, chainDecisionToJson } from './chain-decision-json.js';
+export type {
+  ChainAbortedEvent,
+  ChainDecidedEvent,
+  ChainStartedEvent,
+  PhaseEndedEvent,
+  PhaseStartedEvent,
+  RemediationChainEmitter,
+  RemediationChainEvents,
+  ThresholdChangedEvent,
+} from './events.js';
+export type { ChainPhase } from './phase.js';
+export { type DecideOptions, RemediationChain, type RemediationChainOptions } from './remediation-chain.js';
