@@ -46,6 +46,10 @@ export const IMPORT_TABLE: readonly ImportRow[] = [
     files: /^src\/remediation\/selectors\/trm(-[a-z-]+)?\.ts$/,
     allows: ['core', 'domain', 'config', 'trm', 'encoding', 'runtime'],
   },
+  {
+    files: /^src\/remediation\/chain\/create-remediation-chain\.ts$/,
+    allows: ['core', 'domain', 'config', 'providers'],
+  },
   // What may fill a parameter is decided in one place, which is in encoding.
   { files: /^src\/remediation\//, allows: ['core', 'domain', 'config', 'encoding'] },
   { files: /^src\/cloudevents\//, allows: ['core', 'domain'] },

@@ -12,3 +12,9 @@ export type {
 } from './events.js';
 export type { ChainPhase } from './phase.js';
 export { type DecideOptions, RemediationChain, type RemediationChainOptions } from './remediation-chain.js';
+export {
+  type CreateRemediationChainOptions,
+  createRemediationChain,
+  DEFAULT_PHASES,
+  type DefaultPhase,
+} from './create-remediation-chain.js';

@@ -19,6 +19,8 @@ export interface RemediationChainOptions {
   readonly threshold?: number | undefined;
   /** Milliseconds for one alert with all its phases. Default 30,000. */
   readonly timeoutMs?: number | undefined;
+  /** Called once by `dispose()`, when the last alert is decided: for selectors that belong to the chain. */
+  readonly release?: (() => Promise<void>) | undefined;
 }
 
 export interface DecideOptions {
@@ -50,6 +52,7 @@ export class RemediationChain implements AsyncDisposable {
   readonly #catalog: Catalog;
   readonly #catalogs = new WeakMap<Catalog, Catalog>();
   readonly #timeoutMs: number;
+  readonly #release: () => Promise<void>;
   readonly #thresholds = new Map<string, number>();
   readonly #guard = new DisposeGuard('RemediationChain');
   #threshold: number;
@@ -66,6 +69,7 @@ export class RemediationChain implements AsyncDisposable {
     this.#catalog = this.#checked(catalog);
     this.#threshold = threshold;
     this.#timeoutMs = timeoutMs;
+    this.#release = options.release ?? (async () => undefined);
   }
 
   /** Names of the phases in the order in which they are asked. */
@@ -118,7 +122,7 @@ export class RemediationChain implements AsyncDisposable {
 
   /** Refuses new alerts and waits for those that are being decided. */
   dispose(): Promise<void> {
-    return this.#guard.dispose(async () => undefined);
+    return this.#guard.dispose(this.#release);
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -1,0 +1,1 @@
+export type { Action, ActionDispatcher } from './action.js';

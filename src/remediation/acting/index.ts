@@ -1,0 +1,3 @@
+export type { RemediatorEmitter, RemediatorEvents } from './events.js';
+export type { Remediation, RemediationOutcome } from './remediation.js';
+export { type RemediateOptions, Remediator, type RemediatorOptions } from './remediator.js';

@@ -1,0 +1,165 @@
+import { readFile } from 'node:fs/promises';
+import { type ChainConfigOptions, resolveChainConfig } from '../../config/index.js';
+import { ConfigurationError } from '../../core/errors.js';
+import { memoizeAsync } from '../../core/memoize-async.js';
+import { quote } from '../../domain/describe.js';
+import type { Catalog, Selector, TextProvider } from '../../domain/index.js';
+import { createOllamaProvider } from '../../providers/index.js';
+import { createFileIncidentStore, type IncidentStore } from '../retrieval/incidents/index.js';
+import { createAnnotationSelector } from '../selectors/annotation.js';
+import { createFewShotSelector } from '../selectors/few-shot.js';
+import { createFunctionCallingSelector } from '../selectors/function-calling.js';
+import { createRagSelector } from '../selectors/rag.js';
+import { createRulesSelector, parseRules } from '../selectors/rules/index.js';
+import { TRMRemediationSelector, type TRMRemediationSelectorOptions } from '../selectors/trm.js';
+import { createTrmSelector, type TrmReasoner } from '../selectors/trm-phase.js';
+import type { ChainPhase } from './phase.js';
+import { RemediationChain } from './remediation-chain.js';
+
+/** Phases of the default chain, in the order in which they are asked. */
+export const DEFAULT_PHASES = ['annotation', 'trm', 'rag', 'few-shot', 'function-calling', 'rules'] as const;
+export type DefaultPhase = (typeof DEFAULT_PHASES)[number];
+
+/** Options of the default chain. What has an environment variable takes it when the option is left out. */
+export interface CreateRemediationChainOptions extends ChainConfigOptions {
+  /** Functions to choose from. Default: `DEFAULT_CATALOG`. */
+  readonly catalog?: Catalog | undefined;
+  /** Phases by name and selectors of one's own, in the order in which they are asked. Default: `DEFAULT_PHASES`. */
+  readonly phases?: readonly (DefaultPhase | ChainPhase | Selector)[] | undefined;
+  /** Least confidence, 0 to 1, of single phases. */
+  readonly thresholds?: Readonly<Partial<Record<DefaultPhase, number>>> | undefined;
+  /** Milliseconds of single phases. */
+  readonly timeouts?: Readonly<Partial<Record<DefaultPhase, number>>> | undefined;
+  /** A TRM that is there already, which stays the caller's, or how to load one. Default: loaded at its first use. */
+  readonly trm?: TrmReasoner | TRMRemediationSelectorOptions | undefined;
+  /** Past incidents, which stay the caller's. Default: the file `incidents`. */
+  readonly incidentStore?: IncidentStore | undefined;
+  /** Model for function calling, which stays the caller's. Default: Ollama, where OLLAMA_MODEL is set. */
+  readonly provider?: TextProvider | undefined;
+  /** Whether the provider also chooses among what runbooks and incidents name. Default false: they decide alone. */
+  readonly providerInRetrieval?: boolean | undefined;
+  /** Called with what could not be read and was done without. */
+  readonly onWarning?: ((warning: string) => void) | undefined;
+}
+
+const OLLAMA_URL = 'http://127.0.0.1:11434';
+
+/**
+ * The decision path of an SRE agent: annotation, TRM, runbooks, past incidents, function calling, rules, and then nobody.
+ * A phase that has nothing to work with (no runbooks, no incidents, no provider) is skipped and says so in its attempt.
+ * The chain disposes what it made itself.
+ *
+ * Rejects with ConfigurationError that names the option, variable or file; InvalidInputError for a faulty catalog.
+ *
+ * @example
+ * await using chain = await createRemediationChain({ runbooks: ['RUNBOOK.md'], incidents: 'incidents.jsonl' });
+ * const { lambdaFunction, parameters, phase, attempts } = await chain.decide(alert);
+ */
+export async function createRemediationChain(options: CreateRemediationChainOptions = {}): Promise<RemediationChain> {
+  const config = resolveChainConfig(options);
+  const owned: { dispose?(): Promise<void> }[] = [];
+  const own = <T extends { dispose?(): Promise<void> }>(made: T): T => {
+    owned.push(made);
+    return made;
+  };
+  const release = async (): Promise<void> => {
+    const results = await Promise.allSettled(owned.reverse().map(async (made) => made.dispose?.()));
+    const failures = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
+    if (failures.length > 0) throw new AggregateError(failures, 'parts of the chain could not be disposed');
+  };
+
+  const provider = options.provider ?? ollamaOf(config, own);
+  const inRetrieval = options.providerInRetrieval === true && provider ? { provider } : {};
+  const { onWarning } = options;
+  const make: Readonly<Record<DefaultPhase, () => Selector | Promise<Selector> | string>> = {
+    annotation: () => createAnnotationSelector(),
+    trm: () => (config.useTrm.value ? trmOf(options.trm, own) : 'USE_TRM is false'),
+    rag: () => {
+      const runbooks = config.runbooks.value;
+      if (runbooks.length === 0) return 'there are no runbooks; set runbooks or TRM_RUNBOOKS';
+      return own(createRagSelector({ runbooks, ...inRetrieval, onWarning }));
+    },
+    'few-shot': () => {
+      const path = config.incidents.value;
+      const store = options.incidentStore ?? (path === undefined ? undefined : own(createFileIncidentStore({ path })));
+      if (!store) return 'there are no past incidents; set incidents or TRM_INCIDENTS';
+      return own(createFewShotSelector({ store, ...inRetrieval, onWarning }));
+    },
+    'function-calling': () =>
+      provider ? createFunctionCallingSelector({ provider }) : 'there is no language model; set OLLAMA_MODEL',
+    rules: async () => {
+      const path = config.rules.value;
+      return createRulesSelector(path === undefined ? {} : { rules: parseRules(await readRules(path), path) });
+    },
+  };
+
+  try {
+    const phases: (ChainPhase | Selector)[] = [];
+    for (const phase of options.phases ?? DEFAULT_PHASES) {
+      if (typeof phase !== 'string') {
+        phases.push(phase);
+        continue;
+      }
+      const create = Object.hasOwn(make, phase) ? make[phase] : undefined;
+      if (!create) {
+        const expected = `${DEFAULT_PHASES.join(', ')} or a selector`;
+        throw new ConfigurationError(`phases: expected ${expected}, received ${quote(phase)}`);
+      }
+      const made = await create();
+      const { thresholds = {}, timeouts = {} } = options;
+      const place = { threshold: thresholds[phase], timeoutMs: timeouts[phase] };
+      phases.push(typeof made === 'string' ? { ...place, selector: unused(phase), skip: made } : { ...place, selector: made });
+    }
+    return new RemediationChain({
+      phases,
+      catalog: options.catalog,
+      threshold: config.confidenceThreshold.value,
+      timeoutMs: config.timeoutMs.value,
+      release,
+    });
+  } catch (error) {
+    await release().catch(() => undefined);
+    throw error;
+  }
+}
+
+function ollamaOf(
+  { ollamaUrl, ollamaModel }: ReturnType<typeof resolveChainConfig>,
+  own: <T extends TextProvider>(made: T) => T,
+): TextProvider | undefined {
+  const model = ollamaModel.value;
+  if (model === undefined) return undefined;
+  return own(createOllamaProvider({ baseUrl: ollamaUrl.value ?? OLLAMA_URL, model }));
+}
+
+function trmOf(
+  given: CreateRemediationChainOptions['trm'],
+  own: <T extends { dispose?(): Promise<void> }>(made: T) => T,
+): Selector {
+  if (given && 'select' in given) return createTrmSelector(given);
+  const loads = memoizeAsync<'trm', TRMRemediationSelector>();
+  own({
+    async dispose() {
+      for (const [, loading] of loads.entries()) await (await loading.catch(() => undefined))?.dispose();
+    },
+  });
+  return createTrmSelector(() => loads.get('trm', () => TRMRemediationSelector.load(given)));
+}
+
+/** Stands in for a phase that is never asked. */
+function unused(name: string): Selector {
+  return {
+    specificationVersion: 'v1',
+    name,
+    doSelect: async () => ({ kind: 'abstained', reason: 'no-evidence', detail: 'it is switched off' }),
+  };
+}
+
+async function readRules(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    throw new ConfigurationError(`rules: ${path} cannot be read: ${message}`, { cause: error });
+  }
+}
