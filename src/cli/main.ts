@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { packageRoot } from '../trm/remediation/index.js';
+import { decideCommand } from './commands/decide.js';
 import { evaluateCommand } from './commands/evaluate.js';
 import { exportCommand } from './commands/export.js';
 import { inspectCommand } from './commands/inspect.js';
@@ -23,7 +24,7 @@ const program = new Command('agent-trm')
 Exit codes: 0 done; 1 unexpected failure; 2 wrong usage or input; 3 model or execution provider cannot be loaded;
 4 a decision was not accepted (select --fail-unaccepted); 130 interrupted.`,
   );
-for (const command of [selectCommand(), trainCommand(), evaluateCommand(), inspectCommand(), exportCommand()]) {
+for (const command of [selectCommand(), decideCommand(), trainCommand(), evaluateCommand(), inspectCommand(), exportCommand()]) {
   program.addCommand(command.exitOverride());
 }
 

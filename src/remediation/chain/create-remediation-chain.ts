@@ -30,7 +30,7 @@ export interface CreateRemediationChainOptions extends ChainConfigOptions {
   readonly thresholds?: Readonly<Partial<Record<DefaultPhase, number>>> | undefined;
   /** Milliseconds of single phases. */
   readonly timeouts?: Readonly<Partial<Record<DefaultPhase, number>>> | undefined;
-  /** A TRM that is there already, which stays the caller's, or how to load one. Default: loaded at its first use. */
+  /** A TRM that is there already, which stays the caller's, or how to load one. Default: one is loaded in the background. */
   readonly trm?: TrmReasoner | TRMRemediationSelectorOptions | undefined;
   /** Past incidents, which stay the caller's. Default: the file `incidents`. */
   readonly incidentStore?: IncidentStore | undefined;
@@ -143,7 +143,10 @@ function trmOf(
       for (const [, loading] of loads.entries()) await (await loading.catch(() => undefined))?.dispose();
     },
   });
-  return createTrmSelector(() => loads.get('trm', () => TRMRemediationSelector.load(given)));
+  const load = (): Promise<TRMRemediationSelector> => loads.get('trm', () => TRMRemediationSelector.load(given));
+  // From the start, so that the first alert does not wait for it; what fails here fails again when the phase asks.
+  load().catch(() => undefined);
+  return createTrmSelector(load);
 }
 
 /** Stands in for a phase that is never asked. */
