@@ -1,3 +1,4 @@
+export { type KillSwitchSettings, readKillSwitch } from './read-kill-switch.js';
 export {
   type ClientConfig,
   type ClientConfigOptions,
