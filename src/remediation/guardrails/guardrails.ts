@@ -1,7 +1,7 @@
 import { createDeadline, throwIfAborted } from '../../core/deadline.js';
 import { ConfigurationError } from '../../core/errors.js';
-import { type Catalog, DEFAULT_CATALOG, parseCatalog } from '../../domain/index.js';
 import { describeValue, quote } from '../../domain/describe.js';
+import { type Catalog, DEFAULT_CATALOG, parseCatalog } from '../../domain/index.js';
 import { type Approve, whyNotApproved } from './approval.js';
 import { runPureChecks } from './checks/pure-checks.js';
 import { type KillSwitch, whyStopped } from './kill-switch.js';
@@ -32,8 +32,8 @@ export interface Guardrails {
   readonly mode: GuardrailMode;
   /**
    * Says whether an action may be taken, and if not why. An action that may be taken holds its place at once: a second
-   * evaluation of it is refused as a duplicate, so take it, or give the place back with `release`. Never throws for what
-   * the alert says; a store that fails refuses.
+   * evaluation of it is refused as a duplicate, so take it, or give the place back with `release`. Never throws for
+   * what the alert says; a store that fails refuses.
    *
    * @throws AbortedError or DeadlineExceededError when the signal fires; nothing is held then
    */
@@ -45,8 +45,8 @@ export interface Guardrails {
    */
   release(verdict: Verdict, options?: { readonly signal?: AbortSignal | undefined }): Promise<void>;
   /**
-   * Takes note of how an action ended. Rejects with what the store throws, and can then be called again: a report counts
-   * once.
+   * Takes note of how an action ended. Rejects with what the store throws, and can then be called again: a report
+   * counts once.
    */
   recordOutcome(report: OutcomeReport, options?: { readonly signal?: AbortSignal | undefined }): Promise<void>;
 }
@@ -58,7 +58,8 @@ export interface Guardrails {
  * @throws ConfigurationError that names the setting, InvalidInputError for a faulty catalog
  *
  * @example
- * const guardrails = createGuardrails({ catalog: DEFAULT_CATALOG, policy: { mode: 'auto', auto: { functions: ['pod-restart'] } } });
+ * const policy = { mode: 'auto', auto: { functions: ['pod-restart'] } };
+ * const guardrails = createGuardrails({ catalog: DEFAULT_CATALOG, policy });
  * const verdict = await guardrails.evaluate({ alert, call: decision, confidence: decision.confidence, phase: 'trm' });
  * if (verdict.act) await send(decision).catch(() => guardrails.release(verdict));
  */

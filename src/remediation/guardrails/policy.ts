@@ -21,7 +21,7 @@ export interface GuardrailPolicy {
   readonly mode?: GuardrailMode | undefined;
   /** Checks that are switched off. Default none. */
   readonly disabled?: readonly SwitchableCheck[] | undefined;
-  /** What `auto` is limited to. A list that is left out limits nothing; a destructive function must be in `functions`. */
+  /** What `auto` is limited to. A list left out limits nothing; a destructive function must be in `functions`. */
   readonly auto?:
     | { readonly functions?: readonly string[] | undefined; readonly namespaces?: readonly string[] | undefined }
     | undefined;

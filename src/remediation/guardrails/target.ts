@@ -1,5 +1,4 @@
-import type { Catalog, ParameterValue, RemediationFunction, Risk } from '../../domain/index.js';
-import { ownerOfPod } from '../../domain/index.js';
+import { type Catalog, ownerOfPod, type ParameterValue, type RemediationFunction, type Risk } from '../../domain/index.js';
 import { classifyParameter } from '../../encoding/catalog/parameter-role.js';
 
 /** What a call acts on. */

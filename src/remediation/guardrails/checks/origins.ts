@@ -1,5 +1,5 @@
-import type { Alert, ParameterOrigin } from '../../../domain/index.js';
 import { quote } from '../../../domain/describe.js';
+import type { Alert, ParameterOrigin } from '../../../domain/index.js';
 import type { CheckContext, GuardedParameter } from './check.js';
 
 /** The first parameter whose stated origin cannot be where its value comes from. */

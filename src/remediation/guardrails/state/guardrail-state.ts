@@ -37,8 +37,8 @@ export class GuardrailState {
   }
 
   /**
-   * Looks at everything at once and takes nothing, except that in modes that act the storm breaker counts: what is asked
-   * for makes the storm, not what is permitted.
+   * Looks at everything at once and takes nothing, except that in modes that act the storm breaker counts: what is
+   * asked for makes the storm, not what is permitted.
    */
   async look(action: GuardedAction, definition: RemediationFunction | undefined, signal: AbortSignal): Promise<Look> {
     const policy = this.#policy;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { alertFingerprint, type RemediationFunction } from '../../../domain/index.js';
 import { quote } from '../../../domain/describe.js';
+import { alertFingerprint, type RemediationFunction } from '../../../domain/index.js';
 import type { CooldownWindow, ResolvedPolicy } from '../policy.js';
 import { callIdentity, describeTarget, targetIdentity } from '../target.js';
 import type { GuardedAction, GuardrailName, OutcomeReport } from '../verdict.js';

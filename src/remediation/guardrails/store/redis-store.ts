@@ -19,8 +19,8 @@ export interface RedisGuardrailStoreOptions {
 const MARGIN_MS = 2_000;
 
 /**
- * State that replicas share through Redis 2.6.12 or later, or what speaks its protocol, such as Valkey. Five plain commands
- * (SET with NX and PX, GET, MGET, PTTL, DEL), no scripts. Time is that of the server.
+ * State that replicas share through Redis 2.6.12 or later, or what speaks its protocol, such as Valkey. Plain commands
+ * only (SET with NX and PX, GET, MGET, PTTL, DEL), no scripts. Time is that of the server.
  */
 export function createRedisGuardrailStore(options: RedisGuardrailStoreOptions): GuardrailStore {
   const { client, prefix = 'agent-trm:guardrails:' } = options;

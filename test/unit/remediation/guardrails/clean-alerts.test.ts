@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { Catalog } from '../../../../src/domain/index.js';
+import { type Catalog, DEFAULT_CATALOG } from '../../../../src/domain/index.js';
 import { encodeAlert, encodeCatalog, pointerColumn, Tokenizer } from '../../../../src/encoding/index.js';
 import { fillParameters } from '../../../../src/encoding/answer/fill-parameters.js';
 import { resolveCall } from '../../../../src/remediation/call/index.js';
 import { createGuardrails, type GuardedAction } from '../../../../src/remediation/guardrails/index.js';
 import { type Example, exampleStream, runbookRowCases } from '../../../../src/training/dataset/index.js';
-import { DEFAULT_CATALOG } from '../../../../src/domain/index.js';
 import { facts } from '../../../fixtures/facts.js';
 
 interface CleanCase {
