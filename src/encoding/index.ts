@@ -20,4 +20,4 @@ export { collate, type EncodedRow, type HostTensor, type ModelInputs } from './c
 export { lexWords } from './text/shapes.js';
 export { type EncodedText, Tokenizer } from './text/tokenizer.js';
 export { buildVocabulary, parseVocabulary, type Vocabulary, type VocabularyOptions } from './text/vocabulary.js';
-export { splitWords } from './text/words.js';
+export { cleanText, splitWords } from './text/words.js';

@@ -1,20 +1,21 @@
 import { boundedMemo } from '../../core/bounded-memo.js';
 
-/** Characters of a text that are read; what is behind them is ignored. */
+/** Characters of a text that are read unless the caller says otherwise; what is behind them is ignored. */
 const MAX_TEXT = 4_096;
 
 /**
- * Text as the model may see it: compatibility forms unified (NFKC), format characters (zero-width, bidi overrides) and
- * lone surrogates removed, control characters turned into spaces, cut to 4,096 characters.
+ * Text as a model may see it: compatibility forms unified (NFKC), format characters (zero-width, bidi overrides) and
+ * lone surrogates removed, control characters and line breaks of any kind turned into spaces, cut to `maxLength`
+ * characters.
  */
-export function cleanText(text: string): string {
-  if (text.length <= MAX_TEXT && /^[ -~]*$/.test(text)) return text;
+export function cleanText(text: string, maxLength = MAX_TEXT): string {
+  if (text.length <= maxLength && /^[ -~]*$/.test(text)) return text;
   return text
-    .slice(0, MAX_TEXT)
+    .slice(0, maxLength)
     .normalize('NFKC')
-    .slice(0, MAX_TEXT)
+    .slice(0, maxLength)
     .replace(/[\p{Cf}\p{Cs}]/gu, '')
-    .replace(/\p{Cc}+/gu, ' ');
+    .replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ');
 }
 
 /**

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { lexWords, splitWords } from '../../../../src/encoding/index.js';
+import { cleanText, lexWords, splitWords } from '../../../../src/encoding/index.js';
 
 describe('splitWords', () => {
   it.each([
@@ -26,6 +26,30 @@ describe('splitWords', () => {
         const words = splitWords(text);
         expect(words.every((word) => word !== '' && !/[\s\p{Cc}\p{Cf}\p{Cs}]/u.test(word))).toBe(true);
         expect(words.every((word) => word === word.toLowerCase())).toBe(true);
+      }),
+    );
+  });
+});
+
+describe('cleanText', () => {
+  it.each([
+    ['pod\u202e\u200bname\u0000x\ud800', 4_096, 'podname x'],
+    ['one\r\ntwo\u2028three\u2029four\u0085five', 4_096, 'one two three four five'],
+    ['ｐｏｄ', 4_096, 'pod'],
+    ['tag\u{e0041}', 4_096, 'tag'],
+    ['abcdef', 3, 'abc'],
+    ['ab\u{1f600}', 3, 'ab'],
+    ['\ufdfa'.repeat(3), 10, '\ufdfa'.repeat(3).normalize('NFKC').slice(0, 10)],
+  ])('%j, at most %i -> %j', (text, maxLength, clean) => {
+    expect(cleanText(text, maxLength)).toBe(clean);
+  });
+
+  it('is never longer than asked and holds no hidden characters', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 60 }), fc.nat({ max: 40 }), (text, maxLength) => {
+        const clean = cleanText(text, maxLength);
+        expect(clean.length).toBeLessThanOrEqual(maxLength);
+        expect(clean).not.toMatch(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u);
       }),
     );
   });
