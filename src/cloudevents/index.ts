@@ -14,7 +14,7 @@ export {
 } from './handle/handle-lambda-events.js';
 export type { LambdaCall } from './handle/lambda-call.js';
 export type { LambdaHandler, LambdaOutcome, LambdaResult } from './handle/run-call.js';
-export type { EventRequestListener, EventListenerOptions } from './http/event-listener.js';
+export type { EventRequestListener, EventRequestOptions } from './http/event-listener.js';
 export type { EventOrigin } from './message/event-origin.js';
 export type { EventMessage } from './message/read-message.js';
 export { type OutgoingMessage, type SendMode, writeMessage } from './message/write-message.js';

@@ -3,16 +3,16 @@ import type { Catalog } from '../../domain/catalog/catalog.js';
 import {
   createEventListener,
   type EventRequestListener,
-  type EventListenerOptions,
+  type EventRequestOptions,
   resolveListenerOptions,
 } from '../http/event-listener.js';
 import { ACCEPTED, type Reply, replyOf } from '../http/reply.js';
 import type { EventMessage } from '../message/read-message.js';
 import { createMemoryDedupeStore, type DedupeStore } from './dedupe-store.js';
-import { readCalls, type ReceivedCall } from './lambda-call.js';
+import { type ReceivedCall, readCalls } from './lambda-call.js';
 import { type LambdaHandler, type LambdaResult, runCall } from './run-call.js';
 
-export interface LambdaEventsOptions extends Omit<EventListenerOptions, 'timeoutMs'> {
+export interface LambdaEventsOptions extends Omit<EventRequestOptions, 'timeoutMs'> {
   /** Remembers which events were handled. Default the memory of this process. */
   readonly dedupe?: DedupeStore | undefined;
   /** Told of every event that was not refused: what became of it, and the outcome where a function ran. */

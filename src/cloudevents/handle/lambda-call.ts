@@ -85,7 +85,9 @@ function readCall(event: IncomingEvent, where: string, { functions, catalog, now
       correlationId: data.correlation_id,
       origin,
     },
-    key: createHash('sha256').update(JSON.stringify([event.source, event.id])).digest('hex'),
+    key: createHash('sha256')
+      .update(JSON.stringify([event.source, event.id]))
+      .digest('hex'),
     expired: isExpired(origin, now),
   };
 }

@@ -10,7 +10,7 @@ import { OVERLOADED, type Reply, replyOf, sendReply } from './reply.js';
 /** A request listener of `node:http`, which needs no framework and fits into most. */
 export type EventRequestListener = (request: IncomingMessage, response: ServerResponse) => void;
 
-export interface EventListenerOptions {
+export interface EventRequestOptions {
   /** Most bytes of a request's body. Default 2 097 152 (2 MiB). */
   readonly maxBytes?: number | undefined;
   /** Requests that may be handled at once; more are answered 503. Default 64. */
@@ -27,7 +27,7 @@ export interface EventListenerOptions {
 }
 
 /** Every setting in place. */
-export type ListenerSettings = Required<Pick<EventListenerOptions, 'maxBytes' | 'maxInFlight' | 'timeoutMs'>>;
+export type ListenerSettings = Required<Pick<EventRequestOptions, 'maxBytes' | 'maxInFlight' | 'timeoutMs'>>;
 
 /** What `answer` gives: the reply, and work that goes on behind it and still takes room. */
 export interface Handled extends Reply {
@@ -35,7 +35,7 @@ export interface Handled extends Reply {
 }
 
 /** The settings that hold. Throws ConfigurationError that names an option out of its range. */
-export function resolveListenerOptions(options: EventListenerOptions): ListenerSettings {
+export function resolveListenerOptions(options: EventRequestOptions): ListenerSettings {
   const settings = {
     maxBytes: options.maxBytes ?? LARGEST_BODY_BYTES,
     maxInFlight: options.maxInFlight ?? 64,
@@ -56,7 +56,7 @@ export function resolveListenerOptions(options: EventListenerOptions): ListenerS
  * @throws ConfigurationError for an option out of its range
  */
 export function createEventListener(
-  options: EventListenerOptions,
+  options: EventRequestOptions,
   answer: (message: EventMessage, signal: AbortSignal) => Promise<Handled>,
 ): EventRequestListener {
   const { maxBytes, maxInFlight, timeoutMs } = resolveListenerOptions(options);
@@ -71,7 +71,8 @@ export function createEventListener(
     if (request.method !== 'POST') {
       return refuse({ status: 405, reason: 'method-not-allowed', headers: { allow: 'POST' } });
     }
-    if (inFlight >= maxInFlight) return refuse({ ...OVERLOADED, headers: { ...OVERLOADED.headers, connection: 'close' } });
+    if (inFlight >= maxInFlight)
+      return refuse({ ...OVERLOADED, headers: { ...OVERLOADED.headers, connection: 'close' } });
     inFlight += 1;
     const release = (): void => {
       inFlight -= 1;

@@ -29,7 +29,8 @@ export const OVERLOADED: Reply = { status: 503, reason: 'overloaded', headers: {
 const TITLES: Readonly<Record<string, string>> = {
   malformed: 'The request is not a valid CloudEvent or webhook.',
   'too-large': 'The request is too large.',
-  'unsupported-media-type': 'Only JSON in UTF-8 is read: application/json, application/cloudevents+json or -batch+json.',
+  'unsupported-media-type':
+    'Only JSON in UTF-8 is read: application/json, application/cloudevents+json or -batch+json.',
   'unknown-type': 'Events of this type are not handled here.',
   'unknown-function': 'The function is not handled here.',
   'invalid-parameters': 'The parameters break the schema of the function.',

@@ -1,5 +1,4 @@
-const RFC_3339 =
-  /^(\d{4})-(\d{2})-(\d{2})[Tt](\d{2}):(\d{2}):(\d{2})(?:\.\d{1,32})?(?:[Zz]|[+-](\d{2}):(\d{2}))$/;
+const RFC_3339 = /^(\d{4})-(\d{2})-(\d{2})[Tt](\d{2}):(\d{2}):(\d{2})(?:\.\d{1,32})?(?:[Zz]|[+-](\d{2}):(\d{2}))$/;
 
 /** Milliseconds since the epoch of a time by RFC 3339; undefined for a text that is none. */
 export function parseTimestamp(text: string): number | undefined {

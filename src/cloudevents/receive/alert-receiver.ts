@@ -1,12 +1,17 @@
 import { createDeadline } from '../../core/deadline.js';
-import { createEventListener, type EventRequestListener, type EventListenerOptions, resolveListenerOptions } from '../http/event-listener.js';
+import {
+  createEventListener,
+  type EventRequestListener,
+  type EventRequestOptions,
+  resolveListenerOptions,
+} from '../http/event-listener.js';
 import { ACCEPTED } from '../http/reply.js';
 import { type ReceivedEvent, type ReceiveOptions, receiveEvents } from './receive-events.js';
 
 /** Takes alerts. What it rejects with decides the answer: see {@link createAlertReceiver}. */
 export type TakeAlerts = (events: readonly ReceivedEvent[], options: { readonly signal: AbortSignal }) => Promise<void>;
 
-export interface AlertReceiverOptions extends EventListenerOptions, Pick<ReceiveOptions, 'types'> {
+export interface AlertReceiverOptions extends EventRequestOptions, Pick<ReceiveOptions, 'types'> {
   /** Handles alerts; expired events are left out. */
   readonly onAlerts: TakeAlerts;
   /**

@@ -1,7 +1,7 @@
 import { EventError, InvalidInputError } from '../../core/errors.js';
-import { describeValue, quote } from '../../domain/describe.js';
 import type { Alert } from '../../domain/alert/alert.js';
 import { parseAlerts } from '../../domain/alert/parse-alerts.js';
+import { describeValue, quote } from '../../domain/describe.js';
 import { ALERT_FIRED } from '../event-types.js';
 import { type EventOrigin, isExpired, originOf } from '../message/event-origin.js';
 import { type EventMessage, type IncomingEvent, readMessage } from '../message/read-message.js';
@@ -39,7 +39,10 @@ export function receiveEvents(message: EventMessage, options: ReceiveOptions = {
   return content.events.map((event, index) => {
     const where = content.mode === 'batch' ? `[${index}].` : '';
     if (!types.includes(event.type)) {
-      throw new EventError('unknown-type', `${where}type: expected ${types.join(' or ')}, received ${quote(event.type)}`);
+      throw new EventError(
+        'unknown-type',
+        `${where}type: expected ${types.join(' or ')}, received ${quote(event.type)}`,
+      );
     }
     const origin = originOf(event);
     return { alerts: readAlerts(event, where), origin, expired: isExpired(origin, now) };

@@ -46,9 +46,13 @@ export async function postEvent({ dispatcher, address, message, signal, timeoutM
     }
     const cause = redactError(error, address.secrets);
     if (error instanceof Error && INFORMATIONAL.test(error.message)) {
-      throw new FailedDelivery('refused', `${address.origin} answered with an informational status, which is no answer`, {
-        cause,
-      });
+      throw new FailedDelivery(
+        'refused',
+        `${address.origin} answered with an informational status, which is no answer`,
+        {
+          cause,
+        },
+      );
     }
     throw new FailedDelivery('retry', failureOfNetwork(error, address.origin, 'before-answer').message, { cause });
   } finally {

@@ -50,7 +50,7 @@ export interface SinkSettings {
 const TAKEN =
   /^(?:ce-.*|content-(?:type|length|encoding)|authorization|host|connection|keep-alive|te|trailer|transfer-encoding|upgrade|expect|prefer)$/;
 
-/** The settings that hold. Throws ConfigurationError that names an option out of its range; no message shows a value of a header. */
+/** The settings that hold. Throws ConfigurationError that names an option out of its range, and no header's value. */
 export function resolveSinkOptions(options: EventSinkOptions): SinkSettings {
   const { mode = 'binary', timeoutMs = 60_000, retry = {}, headers = {} } = options;
   if (mode !== 'binary' && mode !== 'structured') {

@@ -9,12 +9,13 @@ const text = (maximum: number) =>
   z
     .string({ error: expectedMessage('text') })
     .min(1, { error: expectedMessage('text that is not empty') })
-    .max(maximum, { error: (issue) => `expected at most ${maximum} characters, received ${String(issue.input).length}` });
+    .max(maximum, {
+      error: (issue) => `expected at most ${maximum} characters, received ${String(issue.input).length}`,
+    });
 
-const value = z.union(
-  [z.string().max(LONGEST_VALUE), z.number(), z.boolean()],
-  { error: expectedMessage(`text of at most ${LONGEST_VALUE} characters, a number or a boolean`) },
-);
+const value = z.union([z.string().max(LONGEST_VALUE), z.number(), z.boolean()], {
+  error: expectedMessage(`text of at most ${LONGEST_VALUE} characters, a number or a boolean`),
+});
 
 /** Data of an event that asks for a remediation function to be run; unknown fields are ignored. */
 export const lambdaTriggerDataSchema = z.object(

@@ -1,8 +1,12 @@
 import fc from 'fast-check';
-import { ALERT_FIRED, createTriggerEvent, type EventMessage, type TriggerOptions } from '../../../src/cloudevents/index.js';
+import {
+  ALERT_FIRED,
+  createTriggerEvent,
+  type EventMessage,
+  type TriggerOptions,
+} from '../../../src/cloudevents/index.js';
 import { isAttributeText } from '../../../src/cloudevents/message/attribute-text.js';
-import type { Alert } from '../../../src/domain/index.js';
-import { parseAlerts } from '../../../src/domain/index.js';
+import { type Alert, parseAlerts } from '../../../src/domain/index.js';
 
 export const NOW = Date.parse('2026-01-31T08:00:00Z');
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
-  type DedupeStore,
   createMemoryDedupeStore,
+  type DedupeStore,
   type EventMessage,
   handleLambdaEvents,
   type LambdaCall,
@@ -97,7 +97,11 @@ describe('handleLambdaEvents', () => {
     ['a confidence over 1', dataOf({ confidence: 1.5 }), 'malformed'],
     ['a confidence in words', dataOf({ confidence: 'high' }), 'malformed'],
     ['no correlation', dataOf({ correlation_id: '' }), 'malformed'],
-    ['a faulty event within a batch', batchMessage([trigger().toJSON(), { ...trigger().toJSON(), id: '' }]), 'malformed'],
+    [
+      'a faulty event within a batch',
+      batchMessage([trigger().toJSON(), { ...trigger().toJSON(), id: '' }]),
+      'malformed',
+    ],
   ])('answers 400 to %s and runs nothing', async (_, given, reason) => {
     const { handle, calls, results } = start();
     const answer = await handle(given);
@@ -147,7 +151,10 @@ describe('a redelivery', () => {
       if (left >= 0) throw failure;
       return 'effective';
     });
-    expect(await handle(message())).toMatchObject({ status: 500, results: [{ disposition: 'failed', error: failure }] });
+    expect(await handle(message())).toMatchObject({
+      status: 500,
+      results: [{ disposition: 'failed', error: failure }],
+    });
     expect((await handle(message())).status).toBe(500);
     expect((await handle(message())).status).toBe(202);
     expect(calls).toHaveLength(3);
@@ -159,7 +166,11 @@ describe('a redelivery', () => {
     const { handle, calls } = start(() => opened);
     const first = handle(message());
     const second = await handle(message());
-    expect(second).toMatchObject({ status: 409, headers: { 'retry-after': '1' }, results: [{ disposition: 'running' }] });
+    expect(second).toMatchObject({
+      status: 409,
+      headers: { 'retry-after': '1' },
+      results: [{ disposition: 'running' }],
+    });
     open();
     expect((await first).status).toBe(202);
     expect(await handle(message())).toMatchObject({ status: 202, results: [{ disposition: 'duplicate' }] });

@@ -51,7 +51,11 @@ describe('HTTP binding', () => {
   });
 
   it('lets the body count in structured mode, whatever headers say beside it', () => {
-    const message = json('application/cloudevents+json', { ...SAMPLE, datacontenttype: 'application/json', data: DATA });
+    const message = json('application/cloudevents+json', {
+      ...SAMPLE,
+      datacontenttype: 'application/json',
+      data: DATA,
+    });
     expectSample({ ...message, headers: { ...message.headers, 'ce-id': 'other' } }, 'application/json');
   });
 
@@ -135,11 +139,17 @@ describe('JSON format', () => {
   it.each<[string, Record<string, unknown>]>([
     ['the minimum', MINIMAL],
     ['null for what is optional', { ...MINIMAL, datacontenttype: null, dataschema: null, subject: null, time: null }],
-    ['all core attributes', { ...MINIMAL, dataschema: 'https://a.example/s', subject: 'tests', datacontenttype: 'text/plain' }],
+    [
+      'all core attributes',
+      { ...MINIMAL, dataschema: 'https://a.example/s', subject: 'tests', datacontenttype: 'text/plain' },
+    ],
     ['nanoseconds', { ...MINIMAL, time: '2018-04-05T17:31:00.000000000Z' }],
     ['an offset', { ...MINIMAL, time: '2018-04-05T18:31:00+01:00' }],
     ['a source that is a fragment', { ...MINIMAL, source: '#fragment' }],
-    ['an extension of each type', { ...MINIMAL, extinteger: 10, extboolean: true, extstring: 'text', extbinary: 'TWE=' }],
+    [
+      'an extension of each type',
+      { ...MINIMAL, extinteger: 10, extboolean: true, extstring: 'text', extbinary: 'TWE=' },
+    ],
     ['an extension called as a method of the SDK', { ...MINIMAL, validate: 'x', constructor: 'y' }],
     ['an empty extension', { ...MINIMAL, ext: '' }],
   ])('takes %s', (_, event) => {

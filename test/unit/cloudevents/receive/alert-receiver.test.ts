@@ -1,5 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { type AlertReceiverOptions, createAlertReceiver, type ReceivedEvent } from '../../../../src/cloudevents/index.js';
+import {
+  type AlertReceiverOptions,
+  createAlertReceiver,
+  type ReceivedEvent,
+} from '../../../../src/cloudevents/index.js';
 import {
   ConfigurationError,
   DeadlineExceededError,

@@ -77,9 +77,14 @@ describe('receiveEvents', () => {
 
   it('says where a fault lies', () => {
     const nameless = { ...ALERT, labels: {} };
-    expect(() => receive(batchMessage([{ ...ATTRIBUTES, data: ALERT }, { ...ATTRIBUTES, data: nameless }]))).toThrow(
-      '[1].data.labels.alertname: expected a non-empty string, received nothing',
-    );
+    expect(() =>
+      receive(
+        batchMessage([
+          { ...ATTRIBUTES, data: ALERT },
+          { ...ATTRIBUTES, data: nameless },
+        ]),
+      ),
+    ).toThrow('[1].data.labels.alertname: expected a non-empty string, received nothing');
     expect(() => receive(webhookMessage({ ...ATTRIBUTES, data: ALERT }))).toThrow(/application\/cloudevents\+json/);
   });
 
@@ -178,7 +183,12 @@ describe('malformed requests', () => {
       fc.string({ unit: 'binary', maxLength: 20 }),
       fc.array(fc.string(), { maxLength: 2 }),
     );
-    const body = fc.oneof(fc.json(), fc.string({ unit: 'binary' }), fc.uint8Array(), fc.constant(JSON.stringify(WEBHOOK)));
+    const body = fc.oneof(
+      fc.json(),
+      fc.string({ unit: 'binary' }),
+      fc.uint8Array(),
+      fc.constant(JSON.stringify(WEBHOOK)),
+    );
     fc.assert(
       fc.property(fc.dictionary(name, value, { maxKeys: 8 }), body, (headers, content) => {
         try {

@@ -44,12 +44,19 @@ async function failureOf(work: Promise<unknown>): Promise<DeliveryError> {
 
 describe('a delivery', () => {
   it.each(['binary', 'structured'] as const)('posts the event in %s mode, and says what it took', async (mode) => {
-    const { sink, requests, origin } = await start(() => 202, { mode, token: 'secret-token', headers: { 'X-Team': 'sre' } });
+    const { sink, requests, origin } = await start(() => 202, {
+      mode,
+      token: 'secret-token',
+      headers: { 'X-Team': 'sre' },
+    });
     const event = trigger();
     expect(await sink.send(event)).toMatchObject({ id: event.id, status: 202, attempts: 1 });
     expect(sink.origin).toBe(origin);
     const [request] = requests;
-    expect(request).toMatchObject({ url: '/default/broker/', headers: { authorization: 'Bearer secret-token', 'x-team': 'sre' } });
+    expect(request).toMatchObject({
+      url: '/default/broker/',
+      headers: { authorization: 'Bearer secret-token', 'x-team': 'sre' },
+    });
     const content = readMessage({ headers: request?.headers ?? {}, body: request?.body ?? '' });
     expect(content).toMatchObject({ mode, events: [{ id: event.id, source: event.source, data: event.data }] });
   });
@@ -227,7 +234,12 @@ describe('a dead letter', () => {
   });
 
   it.each([
-    ['throws', () => { throw new Error('disk full'); }],
+    [
+      'throws',
+      () => {
+        throw new Error('disk full');
+      },
+    ],
     ['rejects', () => Promise.reject(new Error('disk full'))],
   ])('that is not taken, since the callback %s, is no secret', async (_, onDeadLetter) => {
     const { sink } = await start(() => 400, { onDeadLetter });

@@ -7,7 +7,11 @@ describe('subjectOf', () => {
     [{ namespace: 'shop', pod: 'web-0' }, {}, 'shop/pod/web-0'],
     [{ namespace: 'monitoring', exported_namespace: 'shop', pod: 'web-0' }, {}, 'shop/pod/web-0'],
     [{ namespace: 'shop', pod: 'web-0', deployment: 'web' }, { name: 'web' }, 'shop/deployment/web'],
-    [{ customresource_kind: 'Kustomization' }, { name: 'apps', namespace: 'flux-system' }, 'flux-system/kustomization/apps'],
+    [
+      { customresource_kind: 'Kustomization' },
+      { name: 'apps', namespace: 'flux-system' },
+      'flux-system/kustomization/apps',
+    ],
     [{ job_name: 'backup-1' }, {}, '-/job/backup-1'],
     [{ node: 'worker-1' }, {}, '-/node/worker-1'],
     [{ namespace: 'shop' }, {}, 'shop/-/-'],

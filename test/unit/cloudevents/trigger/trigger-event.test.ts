@@ -52,7 +52,11 @@ describe('createTriggerEvent', () => {
   });
 
   it.each<[string, Parameters<typeof trigger>[0], RegExp]>([
-    ['a resolved alert', { alert: { ...PARSED_ALERT, status: 'resolved' } }, /^alert: expected an alert that is firing/],
+    [
+      'a resolved alert',
+      { alert: { ...PARSED_ALERT, status: 'resolved' } },
+      /^alert: expected an alert that is firing/,
+    ],
     ['a confidence over 1', { confidence: 1.01 }, /^confidence: /],
     ['a confidence that is no number', { confidence: Number.NaN }, /^confidence: /],
     ['no function', { call: { lambdaFunction: '', parameters: {} } }, /^lambda_function: /],
@@ -61,7 +65,11 @@ describe('createTriggerEvent', () => {
       { call: { lambdaFunction: 'f', parameters: { a: {} as unknown as string } } },
       /^parameters\.a: /,
     ],
-    ['an endless number', { call: { lambdaFunction: 'f', parameters: { a: Number.POSITIVE_INFINITY } } }, /^parameters/],
+    [
+      'an endless number',
+      { call: { lambdaFunction: 'f', parameters: { a: Number.POSITIVE_INFINITY } } },
+      /^parameters/,
+    ],
     ['no correlation', { correlationId: '' }, /^correlation_id: /],
     ['no time to live', { ttlMs: 0 }, /^ttlMs: /],
     ['a time that is none', { now: Number.NaN }, /^now: /],
