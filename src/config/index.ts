@@ -12,4 +12,5 @@ export {
   resolveConfig,
   resolveModelConfig,
 } from './resolve-config.js';
+export { resolveSinkConfig, type SinkConfig, type SinkConfigOptions } from './resolve-sink-config.js';
 export type { ConfigSource, ConfigValue, Environment } from './resolve-value.js';

@@ -104,3 +104,52 @@ export const readSecret: Reader<Secret> = (variable, text) => {
   }
   return new Secret(text);
 };
+
+/** Attributes that make an event what it is, and its data; no override may change them. */
+const FIXED_ATTRIBUTES: ReadonlySet<string> = new Set([
+  'specversion',
+  'id',
+  'source',
+  'type',
+  'subject',
+  'time',
+  'datacontenttype',
+  'dataschema',
+  'data',
+]);
+
+/**
+ * Extension attributes to set on every event that is sent, as Knative passes them: `{"extensions": {name: text}}`.
+ * Names are lower-case letters and digits, at most 20.
+ */
+export const readEventOverrides: Reader<Readonly<Record<string, string>>> = (variable, text) => {
+  const { extensions = {} } = readJsonObject(variable, text) as { extensions?: unknown };
+  if (typeof extensions !== 'object' || extensions === null || Array.isArray(extensions)) {
+    throw new ConfigurationError(`${variable}: expected extensions to be an object of attributes`);
+  }
+  for (const [name, value] of Object.entries(extensions)) {
+    if (!/^[a-z0-9]{1,20}$/.test(name) || FIXED_ATTRIBUTES.has(name)) {
+      throw wrong(variable, 'names of extension attributes, 1 to 20 lower-case letters or digits', name);
+    }
+    if (typeof value !== 'string') throw new ConfigurationError(`${variable}: expected text for ${name}`);
+    if (/[\p{Cc}\p{Cs}\p{Noncharacter_Code_Point}]/u.test(value)) {
+      throw new ConfigurationError(`${variable}: expected ${name} to hold no control characters`);
+    }
+  }
+  return { ...(extensions as Record<string, string>) };
+};
+
+function readJsonObject(variable: string, text: string): object {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new ConfigurationError(`${variable}: expected a JSON object such as {"extensions":{"team":"sre"}}`, {
+      cause: error,
+    });
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new ConfigurationError(`${variable}: expected a JSON object such as {"extensions":{"team":"sre"}}`);
+  }
+  return value;
+}

@@ -158,3 +158,59 @@ export class NoProviderAvailableError extends AgentTrmError {
 export class TrainingError extends AgentTrmError {
   static override readonly code: string = 'TRAINING';
 }
+
+/**
+ * Why an event or webhook that came in was refused: not what its form demands; over the size limit; a media type that
+ * is not read; an event type that is not handled here; a function that is not handled here; parameters that break the
+ * function's schema. Sending the same again cannot help.
+ */
+export type EventRefusal =
+  | 'malformed'
+  | 'too-large'
+  | 'unsupported-media-type'
+  | 'unknown-type'
+  | 'unknown-function'
+  | 'invalid-parameters';
+
+/** An event or webhook that cannot be taken; `status` is the HTTP status to answer it with (400, 413 or 415). */
+export class EventError extends AgentTrmError {
+  static override readonly code: string = 'EVENT';
+  readonly reason: EventRefusal;
+  readonly status: number;
+  constructor(reason: EventRefusal, message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.reason = reason;
+    this.status = reason === 'too-large' ? 413 : reason === 'unsupported-media-type' ? 415 : 400;
+  }
+}
+
+/** Why an event was not delivered: the sink refused it for good; the sink could not take it; the time was up. */
+export type DeliveryFailure = 'refused' | 'unavailable' | 'timeout';
+
+/** A sink did not accept an event, after all attempts; the message says what it answered last, without secrets. */
+export class DeliveryError extends AgentTrmError {
+  static override readonly code: string = 'DELIVERY';
+  readonly reason: DeliveryFailure;
+  /** HTTP status of the last answer, where there was one. */
+  readonly status: number | undefined;
+  /** Requests that were sent. */
+  readonly attempts: number;
+  /** True when the dead-letter callback has taken the event, so that it is not lost. */
+  readonly deadLettered: boolean;
+  constructor(
+    message: string,
+    options?: {
+      cause?: unknown;
+      reason?: DeliveryFailure;
+      status?: number | undefined;
+      attempts?: number;
+      deadLettered?: boolean;
+    },
+  ) {
+    super(message, options);
+    this.reason = options?.reason ?? 'unavailable';
+    this.status = options?.status;
+    this.attempts = options?.attempts ?? 0;
+    this.deadLettered = options?.deadLettered ?? false;
+  }
+}

@@ -52,6 +52,8 @@ export const IMPORT_TABLE: readonly ImportRow[] = [
   },
   // What may fill a parameter is decided in one place, which is in encoding.
   { files: /^src\/remediation\//, allows: ['core', 'domain', 'config', 'encoding'] },
+  // Connections, credentials, retries and the redaction of what a server says are those of the providers' HTTP.
+  { files: /^src\/cloudevents\/sink\//, allows: ['core', 'domain', 'config', 'providers'] },
   { files: /^src\/cloudevents\//, allows: ['core', 'domain'] },
   { files: /^src\/telemetry\//, allows: ['core', 'domain'] },
   { files: /^src\/server\//, allows: BELOW_SERVER },
