@@ -8,7 +8,7 @@ import {
   DEFAULT_CONFIDENCE_MAP,
 } from '../../../src/client/confidence/confidence-map.js';
 import { fitConfidenceMap, type LabelledAnswer } from '../../../src/client/confidence/fit-confidence-map.js';
-import { meanTokenProbability } from '../../../src/client/confidence/token-probability.js';
+import { meanTokenProbability } from '../../../src/core/confidence/token-probability.js';
 import { ConfigurationError, InvalidInputError } from '../../../src/core/errors.js';
 import { createRandom } from '../../../src/core/random.js';
 
