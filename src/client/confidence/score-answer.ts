@@ -1,8 +1,8 @@
 import { meanTokenProbability } from '../../core/confidence/token-probability.js';
 import { untilAborted } from '../../core/until-aborted.js';
-import type { GenerateResult } from '../../domain/index.js';
+import { cosine, type Embedder, type GenerateResult } from '../../domain/index.js';
 import type { ConfidenceEvidence } from '../response.js';
-import { cosine, type Embedder, tokenF1 } from './agreement.js';
+import { tokenF1 } from './agreement.js';
 import { type ConfidenceMap, confidenceOf } from './confidence-map.js';
 
 /** Says how likely an answer is right, 0 to 1, by something other than the model: a query, a test, a schema. */
