@@ -12,6 +12,11 @@ export {
 } from './fake-text-provider.js';
 export { type FaultExpectation, type FaultName, HTTP_FAULTS } from './faults.js';
 export { type FixtureServer, startFixtureServer } from './fixture-server.js';
+export {
+  type IncidentStoreSubject,
+  type IncidentStoreSuiteOptions,
+  incidentStoreSuite,
+} from './incident-store-suite.js';
 export { chatCompletionsProtocol } from './protocols/chat-completions.js';
 export {
   ANSWER_LOGPROBS,

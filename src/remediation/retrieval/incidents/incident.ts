@@ -107,7 +107,8 @@ export function parseIncident(input: unknown): Incident {
 }
 
 function keep(text: string, length: number): string {
-  return cut(redact(cleanText(text)), length);
+  // Twice: what stood on both sides of a character that is taken out may join, and a record reads back as it was.
+  return cut(redact(cleanText(cleanText(text))), length);
 }
 
 /** The beginning of a text, without half a character at its end. */
