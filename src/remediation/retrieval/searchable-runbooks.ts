@@ -48,11 +48,14 @@ export async function createSearchableRunbooks(
   files: readonly (readonly [name: string, file: IndexedFile])[],
 ): Promise<SearchableRunbooks> {
   const entries: readonly Entry[] = files.flatMap(([name, { sections, vectors }]) =>
-    sections.map((section, at) => ({
-      source: section.anchor === '' ? name : `${name}#${section.anchor}`,
-      section,
-      vector: vectors?.[at] === undefined ? undefined : decodeVector(vectors[at]),
-    })),
+    sections.map((section, at): Entry => {
+      const vector = vectors?.[at];
+      return {
+        source: section.anchor === '' ? name : `${name}#${section.anchor}`,
+        section,
+        vector: vector === undefined ? undefined : decodeVector(vector),
+      };
+    }),
   );
   const byAlert = indexBy(entries, ({ section }) => section.alerts);
   const byMention = indexBy(entries, ({ section }) => section.mentions);

@@ -14,11 +14,10 @@ function inWords(answer: FunctionAnswer): string {
 }
 
 /**
- * Whether a model agrees with the other evidence: 1 when it chose what that leads to, 0.5 when that led nowhere, -1 when
- * it chose another, 0 without an answer.
+ * Whether a model agrees with the other evidence: 1 when it chose what that leads to, -1 when it chose another, 0
+ * without an answer and when the evidence leads nowhere.
  */
 export function agreementOf(answer: FunctionAnswer | undefined, leader: string | undefined): number {
-  if (answer?.kind !== 'chosen') return 0;
-  if (leader === undefined) return 0.5;
+  if (answer?.kind !== 'chosen' || leader === undefined) return 0;
   return leader === answer.lambdaFunction ? 1 : -1;
 }

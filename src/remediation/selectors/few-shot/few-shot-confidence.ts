@@ -8,8 +8,8 @@ import { scoreOf, type Vote } from './votes.js';
  * - `margin`: how far its votes are ahead of the next function's, as a share of its own, 0 to 1
  * - `support`: `s / (1 + s)` of the sum s of the weights of the incidents in which it helped, 0 to 1
  * - `against`: share of its votes that are against it, 0 to 1
- * - `model`: 1 when a model was asked and chose what the votes lead to, 0.5 when they led nowhere, -1 when it chose
- *   against them, 0 without a model
+ * - `model`: 1 when a model was asked and chose what the votes lead to, -1 when it chose another function, 0 without a
+ *   model and when they lead nowhere
  * - `guessed`: 1 when a parameter could be filled from several labels, else 0
  */
 export type FewShotEvidence = Readonly<

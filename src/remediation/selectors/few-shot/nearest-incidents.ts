@@ -1,5 +1,4 @@
-import { cosine, type Embedder } from '../../../domain/index.js';
-import type { Alert } from '../../../domain/index.js';
+import { type Alert, cosine, type Embedder } from '../../../domain/index.js';
 import type { IncidentStore, NearIncident } from '../../retrieval/incidents/index.js';
 import { alertText } from '../../retrieval/index.js';
 

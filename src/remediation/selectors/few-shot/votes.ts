@@ -1,6 +1,5 @@
 import type { Catalog } from '../../../domain/index.js';
-import type { NearIncident } from '../../retrieval/incidents/index.js';
-import { timeOf } from '../../retrieval/incidents/index.js';
+import { type NearIncident, timeOf } from '../../retrieval/incidents/index.js';
 
 /** What past incidents say for and against one function. */
 export interface Vote {

@@ -1,22 +1,23 @@
+import type { Catalog } from '../../../domain/index.js';
 import type { RunbookHit } from '../../retrieval/index.js';
 import type { EvidenceMap } from '../choice/evidence-map.js';
 import { functionWeights, type RankedFunctions, type RunbookCandidate } from './rank-functions.js';
-import type { Catalog } from '../../../domain/index.js';
 
 /**
  * What speaks for a function of a runbook.
  *
  * - `exact`: 1 when its section is about an alert of this name, 0.5 when it names it in code, else 0
- * - `unique`: 1 when the deciding sections name no other function of the catalog, else 0
+ * - `lead`: how far it is ahead of the next function in the deciding sections, as a share of its own weight there, 0 to 1;
+ *   1 when they name no other
  * - `margin`: how far its best section is ahead of the best one that leads elsewhere, as a share of its BM25 score, 0 to 1
  * - `coverage`: share of the words of the alert's name that stand in its best section, 0 to 1
  * - `agreement`: share of the scores of all sections that name a function which is with those that name this one, 0 to 1
- * - `model`: 1 when a model was asked and chose what the sections lead to, 0.5 when they led nowhere, -1 when it chose
- *   against them, 0 without a model
+ * - `model`: 1 when a model was asked and chose what the sections lead to, -1 when it chose another function, 0 without
+ *   a model and when they lead nowhere
  * - `guessed`: 1 when a parameter could be filled from several labels, else 0
  */
 export type RagEvidence = Readonly<
-  Record<'exact' | 'unique' | 'margin' | 'coverage' | 'agreement' | 'model' | 'guessed', number>
+  Record<'exact' | 'lead' | 'margin' | 'coverage' | 'agreement' | 'model' | 'guessed', number>
 >;
 
 export type RagCalibration = EvidenceMap<keyof RagEvidence>;
@@ -25,13 +26,13 @@ export type RagCalibration = EvidenceMap<keyof RagEvidence>;
  * The map that holds until you fit one. It is a prior: chosen by hand, fitted to no data, so its numbers rank answers
  * but are no measured probabilities.
  *
- * What it believes: a section about this very alert that names one function is right in 9 of 10 cases or more, 0.83
- * when other sections speak against it; one that is merely alike reaches 0.7 only when everything else speaks for it;
- * a model that agrees lifts, one that chose against the sections sinks it below 0.7.
+ * What it believes: a section about this very alert that names one function is right in 9 of 10 cases, in 8 when
+ * other sections speak for another; one that is merely alike reaches 0.7 only when everything else speaks for it; what a
+ * model chose against the sections stays below 0.7.
  */
 export const DEFAULT_RAG_CALIBRATION: RagCalibration = {
-  intercept: -3.6,
-  weights: { exact: 1.8, unique: 0.8, margin: 1.2, coverage: 2.4, agreement: 0.6, model: 1, guessed: -1.5 },
+  intercept: -4,
+  weights: { exact: 1.8, lead: 1.2, margin: 0.8, coverage: 2.4, agreement: 0.6, model: 1.5, guessed: -1.5 },
 };
 
 /** Gathers what speaks for a candidate. */
@@ -51,10 +52,11 @@ export function ragEvidence(
   const own = Math.max(0, ...candidate.hits.map(({ bm25 }) => bm25));
   const other = Math.max(0, ...naming.filter((hit) => !candidate.hits.includes(hit)).map(({ bm25 }) => bm25));
   const sum = (list: readonly RunbookHit[]): number => list.reduce((total, { score }) => total + score, 0);
-  const named = ranked.candidates.filter(({ weight }) => weight > 0);
+  const { weight } = candidate;
+  const next = Math.max(0, ...ranked.candidates.filter((entry) => entry !== candidate).map((entry) => entry.weight));
   return {
     exact: best?.exact ?? 0,
-    unique: named.length === 1 && named[0] === candidate ? 1 : 0,
+    lead: weight > 0 ? Math.max(0, (weight - next) / weight) : 0,
     margin: own > 0 ? Math.max(0, (own - other) / own) : 0,
     coverage: best?.coverage ?? 0,
     agreement: naming.length > 0 ? sum(candidate.hits) / sum(naming) : 0,

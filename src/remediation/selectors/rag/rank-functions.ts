@@ -21,6 +21,8 @@ export interface RankedFunctions {
 
 /** A function leads when it is named this many times as strongly as the next. */
 const CLEAR_LEAD = 2;
+/** What one section says for a function at most, however often it repeats it. */
+const MOST_WEIGHT = 6;
 
 /**
  * What sections say about the functions of a catalog. Sections about an alert of this name decide together, since a
@@ -69,5 +71,3 @@ export function functionWeights({ section }: RunbookHit, catalog: Catalog): Map<
     section.names.filter(({ name }) => known.has(name)).map(({ name, weight }) => [name, Math.min(weight, MOST_WEIGHT)]),
   );
 }
-
-const MOST_WEIGHT = 6;

@@ -156,7 +156,7 @@ describe('without a model', () => {
       calibration,
       onEvidence: (...evidence) => seen.push(evidence),
     });
-    expect(seen).toEqual([['pod-restart', expect.objectContaining({ exact: 1, unique: 1, coverage: 1, model: 0 })]]);
+    expect(seen).toEqual([['pod-restart', expect.objectContaining({ exact: 1, lead: 1, coverage: 1, model: 0 })]]);
     expect(outcome).toMatchObject({ confidence: confidenceOf(seen[0]![1], calibration) });
   });
 });
@@ -355,7 +355,7 @@ describe('the selector', () => {
     const share = fc.double({ min: 0, max: 1, noNaN: true });
     const evidence = fc.record({
       exact: share,
-      unique: share,
+      lead: share,
       margin: share,
       coverage: share,
       agreement: share,
@@ -363,7 +363,7 @@ describe('the selector', () => {
       guessed: share,
     });
     fc.assert(
-      fc.property(evidence, fc.constantFrom('exact', 'unique', 'margin', 'coverage', 'agreement', 'model'), (values, kind) => {
+      fc.property(evidence, fc.constantFrom('exact', 'lead', 'margin', 'coverage', 'agreement', 'model'), (values, kind) => {
         const confidence = confidenceOf(values, DEFAULT_RAG_CALIBRATION);
         expect(confidence).toBeGreaterThanOrEqual(0);
         expect(confidence).toBeLessThanOrEqual(1);
