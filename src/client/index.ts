@@ -1,5 +1,5 @@
+export type { Embedder } from '../domain/index.js';
 export type { ClientHealth, HealthOptions, ProviderHealth } from './attempts/check-health.js';
-export type { Embedder } from './confidence/agreement.js';
 export {
   type ConfidenceMap,
   DEFAULT_CONFIDENCE_MAP,

@@ -1,8 +1,7 @@
 import { type ClientConfig, type ClientConfigOptions, resolveClientConfig } from '../config/index.js';
 import { ConfigurationError } from '../core/errors.js';
 import { describeValue } from '../domain/describe.js';
-import type { TextProvider } from '../domain/index.js';
-import type { Embedder } from './confidence/agreement.js';
+import type { Embedder, TextProvider } from '../domain/index.js';
 import { type ConfidenceMap, checkConfidenceMap, DEFAULT_CONFIDENCE_MAP } from './confidence/confidence-map.js';
 import type { Verifier } from './confidence/score-answer.js';
 import { createDefaultProviders } from './default-providers.js';

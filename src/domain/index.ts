@@ -24,6 +24,7 @@ export type {
 export { type DecisionJson, decisionToJson } from './decision/decision-json.js';
 export { ownerOfPod } from './kubernetes-names.js';
 export type { Abstention, Evidence, Selection, Selector, SelectorOutcome, SelectRequest } from './selection/index.js';
+export { cosine, type Embedder } from './text/embedder.js';
 export type {
   ChatMessage,
   FinishReason,

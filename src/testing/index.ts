@@ -17,6 +17,11 @@ export {
   type GuardrailStoreSuiteOptions,
   guardrailStoreSuite,
 } from './guardrail-store-suite.js';
+export {
+  type IncidentStoreSubject,
+  type IncidentStoreSuiteOptions,
+  incidentStoreSuite,
+} from './incident-store-suite.js';
 export { chatCompletionsProtocol } from './protocols/chat-completions.js';
 export {
   ANSWER_LOGPROBS,

@@ -1,3 +1,4 @@
+import { boundedLogit, logistic } from '../../core/confidence/logistic.js';
 import { ConfigurationError } from '../../core/errors.js';
 import type { ConfidenceEvidence } from '../response.js';
 
@@ -36,19 +37,6 @@ export const DEFAULT_CONFIDENCE_MAP: ConfidenceMap = {
   agreement: { weight: 0.35, offset: 0 },
   verifier: { weight: 0.8, offset: 0 },
 };
-
-const EDGE = 0.01;
-
-/** Log odds of a probability, kept within those of 0.01 and 0.99. */
-export function boundedLogit(probability: number): number {
-  const bounded = Math.min(Math.max(probability, EDGE), 1 - EDGE);
-  return Math.log(bounded / (1 - bounded));
-}
-
-/** 1 / (1 + exp(-x)), without overflow. */
-export function logistic(x: number): number {
-  return x >= 0 ? 1 / (1 + Math.exp(-x)) : Math.exp(x) / (1 + Math.exp(x));
-}
 
 /** Confidence of evidence, always a number from 0 to 1. A value that is NaN counts as not there. */
 export function confidenceOf(evidence: ConfidenceEvidence, map: ConfidenceMap = DEFAULT_CONFIDENCE_MAP): number {

@@ -1,13 +1,7 @@
+import { boundedLogit, logistic } from '../../core/confidence/logistic.js';
 import { InvalidInputError } from '../../core/errors.js';
 import type { ConfidenceEvidence } from '../response.js';
-import {
-  boundedLogit,
-  type ConfidenceMap,
-  checkConfidenceMap,
-  DEFAULT_CONFIDENCE_MAP,
-  EVIDENCE_KINDS,
-  logistic,
-} from './confidence-map.js';
+import { type ConfidenceMap, checkConfidenceMap, DEFAULT_CONFIDENCE_MAP, EVIDENCE_KINDS } from './confidence-map.js';
 import { solve } from './solve.js';
 
 /** One answer that somebody, or a test, has judged. */

@@ -1,9 +1,9 @@
+import { meanTokenProbability } from '../../core/confidence/token-probability.js';
 import { untilAborted } from '../../core/until-aborted.js';
-import type { GenerateResult } from '../../domain/index.js';
+import { cosine, type Embedder, type GenerateResult } from '../../domain/index.js';
 import type { ConfidenceEvidence } from '../response.js';
-import { cosine, type Embedder, tokenF1 } from './agreement.js';
+import { tokenF1 } from './agreement.js';
 import { type ConfidenceMap, confidenceOf } from './confidence-map.js';
-import { meanTokenProbability } from './token-probability.js';
 
 /** Says how likely an answer is right, 0 to 1, by something other than the model: a query, a test, a schema. */
 export type Verifier = (claim: {

@@ -1,6 +1,12 @@
+import {
+  allocateTokens,
+  cutMiddle,
+  estimateMessages,
+  estimateTokens,
+  TOKENS_OF_MESSAGE,
+} from '../../core/prompt/token-budget.js';
+import { BOUNDARY_LENGTH, createBoundary, dataRule, delimit } from '../../core/prompt/untrusted-data.js';
 import type { ChatMessage } from '../../domain/index.js';
-import { allocateTokens, cutMiddle, estimateMessages, estimateTokens, TOKENS_OF_MESSAGE } from './token-budget.js';
-import { BOUNDARY_LENGTH, createBoundary, dataRule, delimit } from './untrusted-data.js';
 
 /** What is asked. */
 export interface Question {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { cosine, tokenF1 } from '../../../src/client/confidence/agreement.js';
+import { tokenF1 } from '../../../src/client/confidence/agreement.js';
 import {
   type ConfidenceMap,
   checkConfidenceMap,
@@ -8,9 +8,10 @@ import {
   DEFAULT_CONFIDENCE_MAP,
 } from '../../../src/client/confidence/confidence-map.js';
 import { fitConfidenceMap, type LabelledAnswer } from '../../../src/client/confidence/fit-confidence-map.js';
-import { meanTokenProbability } from '../../../src/client/confidence/token-probability.js';
+import { meanTokenProbability } from '../../../src/core/confidence/token-probability.js';
 import { ConfigurationError, InvalidInputError } from '../../../src/core/errors.js';
 import { createRandom } from '../../../src/core/random.js';
+import { cosine } from '../../../src/domain/index.js';
 
 describe('meanTokenProbability', () => {
   it('is the geometric mean', () => {

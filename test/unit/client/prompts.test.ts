@@ -1,13 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { answerPrompt, answerReserve, critiquePrompt, refinePrompt } from '../../../src/client/prompts/prompts.js';
-import {
-  allocateTokens,
-  cutMiddle,
-  estimateMessages,
-  estimateTokens,
-} from '../../../src/client/prompts/token-budget.js';
-import { createBoundary } from '../../../src/client/prompts/untrusted-data.js';
+import { allocateTokens, cutMiddle, estimateMessages, estimateTokens } from '../../../src/core/prompt/token-budget.js';
+import { createBoundary } from '../../../src/core/prompt/untrusted-data.js';
 
 const text = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 400 }),
