@@ -1,4 +1,5 @@
 /** The root entry. It loads no native code and no optional package. */
+export * from './cloudevents/index.js';
 export {
   type Attempt,
   type ClientHealth,
@@ -60,6 +61,9 @@ export type { ExecutionProviderName, ExecutionProviderPreference } from './core/
 export type { Secret } from './core/secret.js';
 export type {
   AbstainReason,
+  Abstention,
+  Action,
+  ActionDispatcher,
   Alert,
   Candidate,
   Catalog,
@@ -67,6 +71,7 @@ export type {
   Decision,
   DecisionJson,
   DerivationRule,
+  Evidence,
   FinishReason,
   GenerateCall,
   GenerateResult,
@@ -78,6 +83,10 @@ export type {
   RecursionStep,
   RemediationFunction,
   Risk,
+  Selection,
+  Selector,
+  SelectorOutcome,
+  SelectRequest,
   TextProvider,
   TextProviderCapabilities,
   TraceStep,
@@ -92,9 +101,46 @@ export {
   parseAlerts,
   parseCatalog,
 } from './domain/index.js';
+export * from './remediation/acting/index.js';
+export { type ProposedCall, type RefusedCall, type ResolvedCall, resolveCall } from './remediation/call/index.js';
+export * from './remediation/chain/index.js';
+export * from './remediation/guardrails/index.js';
+export * from './remediation/retrieval/incidents/index.js';
+export { type AnnotationSelectorOptions, createAnnotationSelector } from './remediation/selectors/annotation.js';
+export {
+  createFewShotSelector,
+  DEFAULT_FEW_SHOT_CALIBRATION,
+  type FewShotCalibration,
+  type FewShotEvidence,
+  type FewShotSelectorOptions,
+} from './remediation/selectors/few-shot.js';
+export {
+  type CallConfidenceMap,
+  createFunctionCallingSelector,
+  DEFAULT_CALL_CONFIDENCE_MAP,
+  type Dialect,
+  type FunctionCallingOptions,
+} from './remediation/selectors/function-calling.js';
+export {
+  createRagSelector,
+  DEFAULT_RAG_CALIBRATION,
+  type RagCalibration,
+  type RagEvidence,
+  type RagSelectorOptions,
+} from './remediation/selectors/rag.js';
+export {
+  createRulesSelector,
+  DEFAULT_RULES,
+  parseRules,
+  type Rule,
+  type RuleCondition,
+  type RuleFile,
+  type RulesSelectorOptions,
+} from './remediation/selectors/rules/index.js';
 export {
   type SelectOptions,
   TRMRemediationSelector,
   type TRMRemediationSelectorOptions,
 } from './remediation/selectors/trm.js';
+export { createTrmSelector, type TrmReasoner } from './remediation/selectors/trm-phase.js';
 export type { RuntimeEvent } from './runtime/index.js';

@@ -26,3 +26,4 @@ export type { EventSinkOptions, SinkRetryOptions } from './sink/sink-options.js'
 export { type LambdaTriggerData, lambdaTriggerDataSchema } from './trigger/trigger-data.js';
 export { createTriggerEvent, type TriggerEvent, type TriggerOptions } from './trigger/trigger-event.js';
 export { type TriggerIdentity, triggerId } from './trigger/trigger-id.js';
+export { createTriggerDispatcher, type TriggerDispatcherOptions } from './trigger/trigger-dispatcher.js';

@@ -1,3 +1,4 @@
+export type { Action, ActionDispatcher } from './action/index.js';
 export type { Alert } from './alert/alert.js';
 export { ALERT_LIMITS } from './alert/alert-schema.js';
 export { alertFingerprint } from './alert/fingerprint.js';
