@@ -1,5 +1,4 @@
 /** The root entry. It loads no native code and no optional package. */
-export * from './cloudevents/index.js';
 export {
   type Attempt,
   type ClientHealth,
@@ -101,11 +100,75 @@ export {
   parseAlerts,
   parseCatalog,
 } from './domain/index.js';
-export * from './remediation/acting/index.js';
+export {
+  type RemediateOptions,
+  type Remediation,
+  type RemediationOutcome,
+  Remediator,
+  type RemediatorEmitter,
+  type RemediatorEvents,
+  type RemediatorOptions,
+} from './remediation/acting/index.js';
 export { type ProposedCall, type RefusedCall, type ResolvedCall, resolveCall } from './remediation/call/index.js';
-export * from './remediation/chain/index.js';
-export * from './remediation/guardrails/index.js';
-export * from './remediation/retrieval/incidents/index.js';
+export {
+  type ChainAbortedEvent,
+  type ChainDecidedEvent,
+  type ChainDecision,
+  type ChainDecisionJson,
+  type ChainOutcome,
+  type ChainPhase,
+  type ChainStartedEvent,
+  type CreateRemediationChainOptions,
+  chainDecisionToJson,
+  createRemediationChain,
+  DEFAULT_PHASES,
+  type DecideOptions,
+  type DefaultPhase,
+  type PhaseAttempt,
+  type PhaseEndedEvent,
+  type PhaseOutcome,
+  type PhaseStartedEvent,
+  RemediationChain,
+  type RemediationChainEmitter,
+  type RemediationChainEvents,
+  type RemediationChainOptions,
+  type ThresholdChangedEvent,
+} from './remediation/chain/index.js';
+export {
+  type Approve,
+  type CooldownWindow,
+  createGuardrails,
+  createMemoryGuardrailStore,
+  createRedisGuardrailStore,
+  type GuardedAction,
+  type GuardedCall,
+  GUARDRAIL_NAMES,
+  type GuardrailMode,
+  type GuardrailName,
+  type GuardrailPolicy,
+  type Guardrails,
+  type GuardrailsOptions,
+  type GuardrailStore,
+  type KillSwitch,
+  type MemoryGuardrailStoreOptions,
+  type OutcomeReport,
+  type RedisGuardrailClient,
+  type RedisGuardrailStoreOptions,
+  type Refusal,
+  type SwitchableCheck,
+  type Verdict,
+} from './remediation/guardrails/index.js';
+export {
+  createFileIncidentStore,
+  createMemoryIncidentStore,
+  type FileIncidentStoreOptions,
+  type Incident,
+  type IncidentOutcome,
+  type IncidentStore,
+  importIncidents,
+  type MemoryIncidentStoreOptions,
+  parseIncidents,
+} from './remediation/retrieval/incidents/index.js';
 export { type AnnotationSelectorOptions, createAnnotationSelector } from './remediation/selectors/annotation.js';
 export {
   createFewShotSelector,

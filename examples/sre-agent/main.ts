@@ -8,13 +8,10 @@ import { join } from 'node:path';
 import {
   createAlertReceiver,
   createEventSink,
-  createGuardrails,
-  createRemediationChain,
   createTriggerDispatcher,
-  DEFAULT_CATALOG,
   handleLambdaEvents,
-  Remediator,
-} from '../../src/index.js';
+} from '../../src/cloudevents/index.js';
+import { createGuardrails, createRemediationChain, DEFAULT_CATALOG, Remediator } from '../../src/index.js';
 
 const RUNBOOK = `# Runbook
 
