@@ -53,7 +53,7 @@ export async function startRedis(): Promise<RedisServer> {
 }
 
 function makeClient(socket: string) {
-  const client = createClient({ socket: { path: socket } });
+  const client = createClient({ socket: { path: socket, tls: false } });
   // Without a listener a lost connection would end the process.
   client.on('error', () => undefined);
   return client;

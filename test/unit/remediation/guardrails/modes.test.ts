@@ -79,15 +79,16 @@ describe('approve', () => {
     expect(asked).toEqual([restart]);
   });
 
-  it.each([
+  const answers: readonly (readonly [string, () => Promise<unknown>, string])[] = [
     ['no', async () => false, 'the action was not approved'],
-    ['nothing', async () => undefined as never, 'no clear yes, but nothing'],
-    ['the word yes', async () => 'yes' as never, 'no clear yes, but string "yes"'],
-    ['one', async () => 1 as never, 'no clear yes, but number 1'],
+    ['nothing', async () => undefined, 'no clear yes, but nothing'],
+    ['the word yes', async () => 'yes', 'no clear yes, but string "yes"'],
+    ['one', async () => 1, 'no clear yes, but number 1'],
     ['an error', async () => Promise.reject(new Error('chat is down')), 'approval could not be asked for: chat is down'],
-  ] as const)('does not act on %s', async (_, approve, detail) => {
+  ];
+  it.each(answers)('does not act on %s', async (_, approve, detail) => {
     const { store, taken } = countingStore();
-    const verdict = await approving(approve, undefined, store).evaluate(restart);
+    const verdict = await approving(approve as Approve, undefined, store).evaluate(restart);
     expect(verdict).toMatchObject({ act: false, refusals: [{ check: 'approval', detail }] });
     expect(taken.filter((key) => !/^(?:storm|approval)\//.test(key))).toEqual([]);
   });
