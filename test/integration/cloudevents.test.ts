@@ -124,13 +124,18 @@ describe('from an alert to a function, over HTTP', () => {
     const opened = new Promise<void>((resolve) => {
       open = resolve;
     });
+    let seen = (): void => undefined;
+    const started = new Promise<void>((resolve) => {
+      seen = resolve;
+    });
     const functions = await startFunctions(async () => {
       calls += 1;
+      seen();
       await opened;
     });
     const sink = sinkAt(functions.origin);
     const first = sink.send(trigger({ now: Date.now() }));
-    while (calls === 0) await new Promise((resolve) => setImmediate(resolve));
+    await Promise.race([started, first]);
     const second = await post(functions.origin, writeMessage(trigger({ now: Date.now() }), 'structured'));
     expect([second.status, second.headers.get('retry-after')]).toEqual([409, '1']);
     open();

@@ -27,7 +27,9 @@ export interface EventRequestOptions {
 }
 
 /** Every setting in place. */
-export type ListenerSettings = Required<Pick<EventRequestOptions, 'maxBytes' | 'maxInFlight' | 'timeoutMs'>>;
+export type ListenerSettings = {
+  readonly [K in 'maxBytes' | 'maxInFlight' | 'timeoutMs']: NonNullable<EventRequestOptions[K]>;
+};
 
 /** What `answer` gives: the reply, and work that goes on behind it and still takes room. */
 export interface Handled extends Reply {

@@ -42,11 +42,20 @@ export function subjectOf(
   const named = parameter('name');
   const kindLabel = KINDS.find((key) => label(key) !== undefined && (named === undefined || label(key) === named));
   const name = named ?? (kindLabel === undefined ? undefined : label(kindLabel));
-  const stated = parameter('kind') ?? kindLabel?.replace(/_name$/, '') ?? label('customresource_kind') ?? label('kind');
+  // Functions call the kind of what they name `kind` or `type`, and by the latter many mean something else.
+  const type = parameter('type')?.toLowerCase();
+  const typed = KINDS.some((key) => kindOfKey(key) === type) ? type : undefined;
+  const labelled = kindLabel === undefined ? undefined : kindOfKey(kindLabel);
+  const stated = parameter('kind') ?? typed ?? labelled ?? label('customresource_kind') ?? label('kind');
   const kind = stated?.toLowerCase();
   const namespace = parameter('namespace') ?? label('namespace');
   const parts = [namespace, kind, name];
   return parts.some((part) => part !== undefined) ? parts.map((part) => part ?? UNKNOWN).join('/') : undefined;
+}
+
+/** `job` is the label of a scrape job, so that of a Job has another name. */
+function kindOfKey(key: string): string {
+  return key.replace(/_name$/, '');
 }
 
 /** A value as far as it may stand in a subject: nothing that would add a part or break a header. */

@@ -65,7 +65,7 @@ export function webhookMessage(webhook: unknown = WEBHOOK): EventMessage {
 
 export const TRIGGER: TriggerOptions = {
   alert: PARSED_ALERT,
-  call: { lambdaFunction: 'pod-restart', parameters: { namespace: 'shop', name: 'web-0', kind: 'pod' } },
+  call: { lambdaFunction: 'pod-restart', parameters: { namespace: 'shop', name: 'web-0', type: 'pod' } },
   confidence: 0.93,
   phase: 'trm',
   correlationId: 'incident-7',

@@ -4,6 +4,8 @@ import { subjectOf } from '../../../../src/cloudevents/trigger/subject.js';
 describe('subjectOf', () => {
   it.each<[Record<string, string>, Record<string, string | number>, string | undefined]>([
     [{}, { namespace: 'shop', name: 'web-0', kind: 'Pod' }, 'shop/pod/web-0'],
+    [{}, { namespace: 'shop', name: 'web', type: 'Deployment' }, 'shop/deployment/web'],
+    [{}, { namespace: 'shop', name: 'web', type: 'blue-green' }, 'shop/-/web'],
     [{ namespace: 'shop', pod: 'web-0' }, {}, 'shop/pod/web-0'],
     [{ namespace: 'monitoring', exported_namespace: 'shop', pod: 'web-0' }, {}, 'shop/pod/web-0'],
     [{ namespace: 'shop', pod: 'web-0', deployment: 'web' }, { name: 'web' }, 'shop/deployment/web'],

@@ -29,7 +29,7 @@ describe('createTriggerEvent', () => {
     expect(event.id).toMatch(/^[0-9a-f]{64}$/);
     expect(event.data).toEqual({
       lambda_function: 'pod-restart',
-      parameters: { namespace: 'shop', name: 'web-0', kind: 'pod' },
+      parameters: { namespace: 'shop', name: 'web-0', type: 'pod' },
       alert: PARSED_ALERT,
       triggered_by: 'trm',
       correlation_id: 'incident-7',
@@ -136,7 +136,7 @@ describe('the id', () => {
 
   it('is a known one for a known call, so that another release gives it too', () => {
     expect(triggerId({ alert: PARSED_ALERT, ...TRIGGER.call, policyVersion: 'p' })).toBe(
-      'd39f11160c653b00b31235602770f9de4c97cdadb5edecc8bdfc97c00c45a95e',
+      'a50a7f522839abdfbc8d84f9a75a92217469b3fb0f4927a4f3a131145dc9b589',
     );
   });
 });
