@@ -33,4 +33,6 @@ export type {
   RecursionStep,
   TextProvider,
   TextProviderCapabilities,
+  ToolCall,
+  ToolDefinition,
 } from './text/index.js';
