@@ -35,4 +35,6 @@ export type {
   RecursionStep,
   TextProvider,
   TextProviderCapabilities,
+  ToolCall,
+  ToolDefinition,
 } from './text/index.js';

@@ -7,6 +7,7 @@ import { checkHealth } from './protocol/health.js';
 import { readLogprobs } from './protocol/logprobs.js';
 import { readWire } from './protocol/read-wire.js';
 import { requireText } from './protocol/require-text.js';
+import { collectToolCalls, type WireToolCall, wireToolCall, wireTools } from './protocol/tool-calls.js';
 
 export interface OllamaProviderOptions {
   /** Such as `http://localhost:11434`. */
@@ -26,7 +27,7 @@ const DEFAULT_NUM_CTX = 2048;
 /** One line of an answer of /api/chat; the last has `done`. */
 const chatLine = z.object({
   model: z.string().optional(),
-  message: z.object({ content: z.string().optional() }).optional(),
+  message: z.object({ content: z.string().optional(), tool_calls: z.array(wireToolCall).nullish() }).optional(),
   logprobs: z
     .array(z.object({ logprob: z.unknown().optional() }))
     .nullish()
@@ -58,7 +59,7 @@ export function createOllamaProvider(options: OllamaProviderOptions): TextProvid
     specificationVersion: 'v1',
     name: NAME,
     modelId: model,
-    capabilities: { recursion: 'none', toolCalls: false, jsonSchema: true, logprobs: true },
+    capabilities: { recursion: 'none', toolCalls: true, jsonSchema: true, logprobs: true },
     doGenerate: (call) => generate(http, { model, numCtx, keepAlive }, call),
     doHealth: (signal) => checkHealth(() => findModel(http, model, signal)),
     dispose: () => http.dispose(),
@@ -74,6 +75,7 @@ interface Settings {
 async function generate(http: HttpClient, settings: Settings, call: GenerateCall): Promise<GenerateResult> {
   const texts: string[] = [];
   const logprobs: unknown[] = [];
+  const tools = collectToolCalls();
   let last = undefined as z.infer<typeof chatLine> | undefined;
   const body = requestBody(settings, call);
   await http.lines({ method: 'POST', path: '/api/chat', body, signal: call.signal }, (value) => {
@@ -81,6 +83,7 @@ async function generate(http: HttpClient, settings: Settings, call: GenerateCall
     if (line.error !== undefined) throw http.reportedFailure(line.error);
     const text = line.message?.content ?? '';
     for (const token of line.logprobs ?? []) logprobs.push(token.logprob);
+    for (const called of line.message?.tool_calls ?? []) tools.add(wholeCall(called));
     if (text !== '') {
       texts.push(text);
       call.onDelta?.(text);
@@ -90,13 +93,17 @@ async function generate(http: HttpClient, settings: Settings, call: GenerateCall
   });
   if (!last) throw http.failure('bad-response', `${http.origin} ended its answer before it was complete`);
   const { warning, logprobs: numbers } = readLogprobs(logprobs, call.logprobs === true);
+  const toolCalls = tools.calls();
   return {
     text: texts.join(''),
+    ...(toolCalls.length > 0 && { toolCalls }),
     finishReason: finishReasonOf(last.done_reason),
     modelId: last.model ?? settings.model,
     usage: { inputTokens: last.prompt_eval_count, outputTokens: last.eval_count },
     ...(numbers && { logprobs: numbers }),
-    warnings: [warning, contextWarning(last, settings.numCtx)].filter((text) => text !== undefined),
+    warnings: [warning, formatWarning(call), contextWarning(last, settings.numCtx)].filter(
+      (text) => text !== undefined,
+    ),
   };
 }
 
@@ -106,7 +113,7 @@ function requestBody({ model, numCtx, keepAlive }: Settings, call: GenerateCall)
     messages: call.messages,
     // Streamed even when nobody reads along: a server that hangs is told from one that is slow by what has arrived.
     stream: true,
-    ...(call.jsonSchema && { format: call.jsonSchema }),
+    ...(offersTools(call) ? { tools: wireTools(call.tools ?? []) } : call.jsonSchema && { format: call.jsonSchema }),
     options: {
       num_ctx: numCtx,
       ...(call.maxTokens !== undefined && { num_predict: call.maxTokens }),
@@ -115,6 +122,19 @@ function requestBody({ model, numCtx, keepAlive }: Settings, call: GenerateCall)
     ...(call.logprobs && { logprobs: true }),
     ...(keepAlive !== undefined && { keep_alive: keepAlive }),
   };
+}
+
+const offersTools = ({ tools = [] }: GenerateCall): boolean => tools.length > 0;
+
+/** With a format the server answers in that format and calls no tool, so the two are never sent together. */
+function formatWarning(call: GenerateCall): string | undefined {
+  if (!call.jsonSchema || !offersTools(call)) return undefined;
+  return 'a JSON Schema keeps Ollama from calling tools, so the answer was not held to it';
+}
+
+/** Every call arrives whole, and parallel calls may carry one and the same index. */
+function wholeCall({ id, function: called }: WireToolCall): WireToolCall {
+  return { id, function: called };
 }
 
 function finishReasonOf(doneReason: string | undefined): FinishReason {

@@ -82,7 +82,7 @@ function promptOf(messages: readonly ChatMessage[]): string {
 }
 
 function unusedOptions(call: GenerateCall): string[] {
-  const names = ['temperature', 'maxTokens', 'jsonSchema', 'logprobs'] as const;
+  const names = ['temperature', 'maxTokens', 'jsonSchema', 'tools', 'logprobs'] as const;
   return names.filter((name) => call[name] !== undefined && call[name] !== false);
 }
 

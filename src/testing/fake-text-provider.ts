@@ -6,14 +6,16 @@ import type {
   RecursionStep,
   TextProvider,
   TextProviderCapabilities,
+  ToolCall,
 } from '../domain/index.js';
 
 /** What a fake provider does with one call. */
 export interface FakeReply {
-  /** Default: the text of the last of `steps`, else `answer`. */
+  /** Default: the text of the last of `steps`, else none where there are `toolCalls`, else `answer`. */
   readonly text?: string | undefined;
   /** Pieces that go to `onDelta`. Default: none, as with a provider that cannot stream. */
   readonly deltas?: readonly string[] | undefined;
+  readonly toolCalls?: readonly ToolCall[] | undefined;
   readonly steps?: readonly RecursionStep[] | undefined;
   readonly logprobs?: readonly number[] | undefined;
   readonly usage?: GenerateResult['usage'] | undefined;
@@ -76,7 +78,8 @@ export function createFakeTextProvider(script: FakeScript, options: FakeTextProv
       if (reply.error !== undefined) throw reply.error;
       for (const delta of reply.deltas ?? []) call.onDelta?.(delta);
       return {
-        text: reply.text ?? reply.steps?.at(-1)?.text ?? 'answer',
+        text: reply.text ?? reply.steps?.at(-1)?.text ?? (reply.toolCalls ? '' : 'answer'),
+        ...(reply.toolCalls && { toolCalls: reply.toolCalls }),
         finishReason: reply.finishReason ?? 'stop',
         modelId: reply.modelId ?? modelId,
         usage: reply.usage ?? {},

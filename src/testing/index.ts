@@ -31,6 +31,7 @@ export {
   type FixtureProtocol,
   type RecordedRequest,
   type ScriptedReply,
+  TOOL_ARGUMENTS,
 } from './protocols/fixture-protocol.js';
 export { ollamaProtocol } from './protocols/ollama.js';
 export { reasonProtocol } from './protocols/reason.js';

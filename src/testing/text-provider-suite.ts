@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createDeadline } from '../core/deadline.js';
 import { AbortedError, DeadlineExceededError, DisposedError, ProviderError } from '../core/errors.js';
-import type { GenerateCall, GenerateResult, TextProvider } from '../domain/text/index.js';
+import type { GenerateCall, GenerateResult, TextProvider, ToolDefinition } from '../domain/text/index.js';
 import type { FaultExpectation, FaultName } from './faults.js';
 
 /** A provider under test and what it talks to. */
@@ -83,6 +83,21 @@ export function textProviderSuite(options: TextProviderSuiteOptions): void {
       if (recursion === 'native') assert.ok(result.steps && result.steps.length <= 2);
     });
 
+    test('calls tools where it can', async ({ provider }) => {
+      if (!provider.capabilities.toolCalls) return;
+      for (const streamed of [false, true]) {
+        const result = await provider.doGenerate(
+          call({ tools: [RESTART], ...(streamed && { onDelta: () => undefined }) }),
+        );
+        assert.ok(result.toolCalls && result.toolCalls.length > 0, 'the server has to call the tool');
+        for (const { name, arguments: given } of result.toolCalls) {
+          assert.equal(name, RESTART.name);
+          assert.ok(typeof given === 'object' && given !== null && !Array.isArray(given), 'arguments are an object');
+        }
+        assert.equal(result.finishReason, 'stop');
+      }
+    });
+
     test('answers several calls at once, and after one another', async ({ provider }) => {
       const results = await Promise.all(Array.from({ length: 8 }, () => provider.doGenerate(call())));
       results.push(await provider.doGenerate(call()));
@@ -156,6 +171,16 @@ async function recovered(provider: TextProvider): Promise<GenerateResult> {
     }
   }
 }
+
+const RESTART: ToolDefinition = {
+  name: 'pod-restart',
+  description: 'Restart one pod.',
+  parameters: {
+    type: 'object',
+    properties: { name: { type: 'string' }, namespace: { type: 'string' } },
+    required: ['name', 'namespace'],
+  },
+};
 
 /** A call that every provider can answer. */
 function call(changes: Partial<GenerateCall> = {}): GenerateCall {

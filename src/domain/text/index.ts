@@ -1,3 +1,4 @@
+export { generateResultSchema } from './generate-result-schema.js';
 export type {
   ChatMessage,
   FinishReason,
@@ -7,4 +8,6 @@ export type {
   RecursionStep,
   TextProvider,
   TextProviderCapabilities,
+  ToolCall,
+  ToolDefinition,
 } from './text-provider.js';

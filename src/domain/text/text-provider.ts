@@ -13,6 +13,21 @@ export interface TextProviderCapabilities {
   readonly logprobs: boolean;
 }
 
+/** A function that a model may call. */
+export interface ToolDefinition {
+  readonly name: string;
+  readonly description: string;
+  /** JSON Schema of type object. */
+  readonly parameters: Readonly<Record<string, unknown>>;
+}
+
+/** A call that a model wants made; nothing of it is checked, not even that such a tool was offered. */
+export interface ToolCall {
+  readonly name: string;
+  /** What the model gave, an object as a rule; text that is no JSON stays the text that it is. */
+  readonly arguments: unknown;
+}
+
 /** One request to a provider. `signal` is always set and carries the deadline. */
 export interface GenerateCall {
   readonly messages: readonly ChatMessage[];
@@ -24,6 +39,8 @@ export interface GenerateCall {
   readonly maxTokens?: number | undefined;
   /** JSON Schema that the answer shall follow; only for providers with `jsonSchema`. */
   readonly jsonSchema?: Readonly<Record<string, unknown>> | undefined;
+  /** Functions that the model may call instead of answering in words; only for providers with `toolCalls`. */
+  readonly tools?: readonly ToolDefinition[] | undefined;
   /** Asks for the log-probability of every answer token; only for providers with `logprobs`. */
   readonly logprobs?: boolean | undefined;
   /** Supervision steps that a provider with native recursion may take, 1 or more, and when it may stop before. */
@@ -44,7 +61,10 @@ export interface RecursionStep {
 }
 
 export interface GenerateResult {
+  /** Empty only where `toolCalls` has a call. */
   readonly text: string;
+  /** Calls that the model wants made, in its order; left out when there are none. */
+  readonly toolCalls?: readonly ToolCall[] | undefined;
   readonly finishReason: FinishReason;
   /** Model that answered, as the server names it. */
   readonly modelId: string;

@@ -42,6 +42,9 @@ export const isServerTrouble = (status: number): boolean => status >= 500 || sta
 /** Error codes of servers whose status alone does not say that it is the model that is missing. */
 const MODEL_CODES = /model_not_found|model_not_supported/i;
 
+/** How servers say that they or their model cannot do what was asked; the latter two are vLLM's and llama.cpp's. */
+const UNSUPPORTED = /does not support|requires? --enable-auto-tool-choice|requires? --jinja/i;
+
 /** The failure that an HTTP status other than 2xx stands for; `text` is what the server wrote. */
 export function failureOfStatus(status: number, text: string): ProviderFailure {
   if (status >= 300 && status < 400) return 'bad-response';
@@ -49,15 +52,17 @@ export function failureOfStatus(status: number, text: string): ProviderFailure {
   if (status === 404) return /model/i.test(text) ? 'model-missing' : 'bad-request';
   if (status === 408) return 'timeout';
   if (status === 429 || status === 503) return 'overloaded';
+  // llama.cpp refuses tools with a 500.
+  if (status === 500 && UNSUPPORTED.test(text)) return 'unsupported';
   if (status === 410 || status === 424 || status >= 500) return 'unavailable';
   if (MODEL_CODES.test(text)) return 'model-missing';
-  if (/does not support/i.test(text)) return 'unsupported';
+  if (UNSUPPORTED.test(text)) return 'unsupported';
   return 'bad-request';
 }
 
 /** The failure that an error in the middle of a streamed answer stands for, of which there is only the text. */
 export function failureOfText(text: string): ProviderFailure {
-  if (/does not support/i.test(text)) return 'unsupported';
+  if (UNSUPPORTED.test(text)) return 'unsupported';
   if (MODEL_CODES.test(text) || /model.*not found/i.test(text)) return 'model-missing';
   if (/server busy|overloaded|rate limit|too many requests/i.test(text)) return 'overloaded';
   return 'unavailable';

@@ -153,8 +153,8 @@ function haltRule(
   };
 }
 
-function unusedOptions({ temperature, maxTokens, jsonSchema }: GenerateCall): string[] {
-  return Object.entries({ temperature, maxTokens, jsonSchema }).flatMap(([name, value]) =>
+function unusedOptions({ temperature, maxTokens, jsonSchema, tools }: GenerateCall): string[] {
+  return Object.entries({ temperature, maxTokens, jsonSchema, tools }).flatMap(([name, value]) =>
     value === undefined ? [] : [name],
   );
 }

@@ -5,6 +5,7 @@ import { errorText } from '../http/server-text.js';
 import { checkHealth } from './health.js';
 import { readLogprobs } from './logprobs.js';
 import { readWire } from './read-wire.js';
+import { collectToolCalls, wireToolCall, wireTools } from './tool-calls.js';
 
 const tokenCount = z.number().nonnegative().nullish().catch(undefined);
 
@@ -16,10 +17,12 @@ const content = z.union([
     .transform((parts) => parts.map((part) => part.text ?? '').join('')),
 ]);
 
+const said = { content: content.nullish(), tool_calls: z.array(wireToolCall).nullish() };
+
 const choice = z.object({
   index: z.number().nullish(),
-  message: z.object({ content: content.nullish() }).nullish(),
-  delta: z.object({ content: content.nullish() }).nullish(),
+  message: z.object(said).nullish(),
+  delta: z.object(said).nullish(),
   finish_reason: z.string().nullish(),
   logprobs: z
     .object({ content: z.array(z.object({ logprob: z.unknown().optional() })).nullish() })
@@ -52,7 +55,7 @@ export function createChatCompletionsProvider(options: ChatCompletionsOptions): 
     specificationVersion: 'v1',
     name,
     modelId: model,
-    capabilities: { recursion: 'none', toolCalls: false, jsonSchema: true, logprobs: true },
+    capabilities: { recursion: 'none', toolCalls: true, jsonSchema: true, logprobs: true },
     doGenerate: (call) => generate(http, model, call),
     doHealth: (signal) => checkHealth(() => findModel(http, listedAs, signal)),
     dispose: () => http.dispose(),
@@ -88,6 +91,7 @@ function requestBody(model: string, call: GenerateCall, stream: boolean): Record
     ...(call.jsonSchema && {
       response_format: { type: 'json_schema', json_schema: { name: 'answer', schema: call.jsonSchema } },
     }),
+    ...(call.tools && call.tools.length > 0 && { tools: wireTools(call.tools) }),
     ...(call.logprobs && { logprobs: true }),
     ...(stream && { stream: true, stream_options: { include_usage: true } }),
   };
@@ -103,6 +107,7 @@ interface Answer {
 function createAnswer(http: HttpClient, model: string, call: GenerateCall): Answer {
   const texts: string[] = [];
   const logprobs: unknown[] = [];
+  const tools = collectToolCalls();
   let chosen = false;
   let whole = false;
   let finish: string | undefined;
@@ -123,6 +128,7 @@ function createAnswer(http: HttpClient, model: string, call: GenerateCall): Answ
         if (message) whole = true;
         if (finish_reason) finish = finish_reason;
         for (const token of tokens?.content ?? []) logprobs.push(token.logprob);
+        for (const called of delta?.tool_calls ?? message?.tool_calls ?? []) tools.add(called);
         const text = delta?.content ?? message?.content ?? '';
         if (text === '') continue;
         texts.push(text);
@@ -135,8 +141,10 @@ function createAnswer(http: HttpClient, model: string, call: GenerateCall): Answ
         throw http.failure('bad-response', `${http.origin} ended its answer before it was complete`);
       }
       const { warning, logprobs: numbers } = readLogprobs(logprobs, call.logprobs === true);
+      const toolCalls = tools.calls();
       return {
         text: texts.join(''),
+        ...(toolCalls.length > 0 && { toolCalls }),
         finishReason: finishReasonOf(finish),
         modelId,
         usage,
@@ -158,6 +166,8 @@ const FINISH_REASONS: Readonly<Record<string, FinishReason>> = {
   stop: 'stop',
   eos_token: 'stop',
   stop_sequence: 'stop',
+  tool_calls: 'stop',
+  function_call: 'stop',
   length: 'length',
   content_filter: 'content-filter',
 };

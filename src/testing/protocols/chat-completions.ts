@@ -7,7 +7,9 @@ import {
   fieldsOf,
   INFINITE,
   jsonAnswer,
+  offeredTool,
   type RecordedRequest,
+  TOOL_ARGUMENTS,
 } from './fixture-protocol.js';
 
 const USAGE = { prompt_tokens: 26, completion_tokens: ANSWER_TOKENS.length, total_tokens: 26 + ANSWER_TOKENS.length };
@@ -38,12 +40,20 @@ const REPORTED = { error: { message: 'the engine died', type: 'internal_error', 
 function whole(model: string, request: RecordedRequest, variant: AnswerVariant): FixtureAnswer {
   if (variant === 'mid-stream-error') return jsonAnswer(REPORTED);
   const content = variant === 'wrong-types' ? 17 : ANSWER_TOKENS.join('');
-  const choice = {
-    index: 0,
-    message: { role: 'assistant', content },
-    ...logprobsOf(request, variant, ANSWER_TOKENS, 0),
-    finish_reason: variant === 'length-limit' ? 'length' : 'stop',
-  };
+  const tool = offeredTool(request);
+  const choice =
+    tool === undefined
+      ? {
+          index: 0,
+          message: { role: 'assistant', content },
+          ...logprobsOf(request, variant, ANSWER_TOKENS, 0),
+          finish_reason: variant === 'length-limit' ? 'length' : 'stop',
+        }
+      : {
+          index: 0,
+          message: { role: 'assistant', content: null, tool_calls: [toolCall(tool, JSON.stringify(TOOL_ARGUMENTS))] },
+          finish_reason: 'tool_calls',
+        };
   const body = {
     id: 'chatcmpl-1',
     object: 'chat.completion',
@@ -61,7 +71,13 @@ function streamed(model: string, request: RecordedRequest, variant: AnswerVarian
     ...head,
     choices: [{ index: 0, finish_reason: null, ...choice }],
   });
-  const pieces: unknown[] = [piece({ delta: { role: 'assistant', content: '' } })];
+  const tool = offeredTool(request);
+  const pieces: unknown[] = [piece({ delta: { role: 'assistant', content: tool === undefined ? '' : null } })];
+  if (tool !== undefined) {
+    for (const called of fragmentsOf(tool)) pieces.push(piece({ delta: { tool_calls: [{ index: 0, ...called }] } }));
+    pieces.push(piece({ delta: {}, finish_reason: 'tool_calls' }), { ...head, choices: [], usage: USAGE });
+    return events([...pieces.map((value) => JSON.stringify(value)), '[DONE]']);
+  }
   for (const [index, token] of ANSWER_TOKENS.entries()) {
     const content = variant === 'wrong-types' ? 17 : token;
     pieces.push(piece({ delta: { content }, ...logprobsOf(request, variant, [token], index) }));
@@ -70,12 +86,25 @@ function streamed(model: string, request: RecordedRequest, variant: AnswerVarian
   pieces.push(piece({ delta: {}, finish_reason: variant === 'length-limit' ? 'length' : 'stop' }));
   if (variant === 'empty-choices') pieces.length = 0;
   pieces.push({ ...head, choices: [], usage: USAGE });
-  const events = [...pieces.map((value) => spoil(JSON.stringify(value), variant)), '[DONE]'];
+  return events([...pieces.map((value) => spoil(JSON.stringify(value), variant)), '[DONE]']);
+}
+
+function events(data: readonly string[]): FixtureAnswer {
   return {
     status: 200,
     contentType: 'text/event-stream; charset=utf-8',
-    chunks: [': keep-alive\n\n', ...events.map((event) => `data: ${event}\n\n`)],
+    chunks: [': keep-alive\n\n', ...data.map((event) => `data: ${event}\n\n`)],
   };
+}
+
+function toolCall(name: string, args: string): Record<string, unknown> {
+  return { id: 'call_1', type: 'function', function: { name, arguments: args } };
+}
+
+/** The name comes first, then the JSON of the arguments in pieces that are none by themselves. */
+function fragmentsOf(name: string): Record<string, unknown>[] {
+  const pieces = JSON.stringify(TOOL_ARGUMENTS).match(/.{1,9}/gsu) ?? [];
+  return [toolCall(name, ''), ...pieces.map((piece) => ({ function: { arguments: piece } }))];
 }
 
 function logprobsOf(

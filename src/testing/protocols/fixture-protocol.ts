@@ -42,6 +42,15 @@ export const ANSWER_TOKENS: readonly string[] = ['Restart', ' the', ' pod', ' â€
 /** Their log-probabilities. */
 export const ANSWER_LOGPROBS: readonly number[] = [-0.25, -0.5, -0.125, -1];
 
+/** Arguments of every tool call; the tool is the first that the request offers. */
+export const TOOL_ARGUMENTS: Readonly<Record<string, string>> = { name: 'shop-0', namespace: 'shop â€“ 1' };
+
+/** Name of the first tool that a request offers; undefined when it offers none. */
+export function offeredTool(request: RecordedRequest): string | undefined {
+  const { tools } = fieldsOf(request.body) as { tools?: { function?: { name?: string } }[] };
+  return Array.isArray(tools) ? tools[0]?.function?.name : undefined;
+}
+
 /** One answer of a server that follows a script. */
 export interface ScriptedReply {
   readonly text: string;

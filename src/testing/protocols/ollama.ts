@@ -7,8 +7,10 @@ import {
   fieldsOf,
   INFINITE,
   jsonAnswer,
+  offeredTool,
   type RecordedRequest,
   type ScriptedReply,
+  TOOL_ARGUMENTS,
   tokensOf,
 } from './fixture-protocol.js';
 
@@ -41,13 +43,30 @@ export function ollamaProtocol(model = 'gemma3:1b', script?: readonly ScriptedRe
   };
 }
 
+function toolCall(model: string, name: string): FixtureAnswer {
+  const head = { model, created_at: '2026-08-01T10:00:00.000000Z' };
+  const called = { function: { index: 0, name, arguments: TOOL_ARGUMENTS } };
+  const lines = [
+    { ...head, message: { role: 'assistant', content: '', tool_calls: [called] }, done: false },
+    { ...head, message: { role: 'assistant', content: '' }, done: true, done_reason: 'stop', eval_count: 9 },
+  ];
+  return {
+    status: 200,
+    contentType: 'application/x-ndjson',
+    chunks: lines.map((line) => `${JSON.stringify(line)}\n`),
+  };
+}
+
 function chat(
   model: string,
   tokens: readonly Token[],
   request: RecordedRequest,
   variant: AnswerVariant,
 ): FixtureAnswer {
-  const { logprobs } = fieldsOf(request.body);
+  const { logprobs, format } = fieldsOf(request.body);
+  const tool = offeredTool(request);
+  // A format wins over tools, as in the real server.
+  if (tool !== undefined && format === undefined) return toolCall(model, tool);
   const head = { model, created_at: '2026-08-01T10:00:00.000000Z' };
   const withLogprobs = logprobs === true && variant !== 'logprobs-missing';
   const lines = tokens.map(({ token: content, logprob }) =>
