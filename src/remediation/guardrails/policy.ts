@@ -107,14 +107,20 @@ const probability = (() => {
   return z.number({ error }).min(0, { error }).max(1, { error });
 })();
 const listOf = <T extends z.ZodType>(item: T, what: string) =>
-  z.array(item, { error: expectedMessage(`an array of ${what}`) }).max(1_000, { error: expectedMessage('at most 1000') });
+  z
+    .array(item, { error: expectedMessage(`an array of ${what}`) })
+    .max(1_000, { error: expectedMessage('at most 1000') });
 const functions = listOf(
-  z.string({ error: expectedMessage('the name of a function') }).min(1, { error: expectedMessage('the name of a function') }),
+  z
+    .string({ error: expectedMessage('the name of a function') })
+    .min(1, { error: expectedMessage('the name of a function') }),
   'names of functions',
 );
 const NAMESPACE = 'a namespace, or the beginning of one and a trailing "*"';
 const namespaces = listOf(
-  z.string({ error: expectedMessage(NAMESPACE) }).regex(/^[a-z0-9][-a-z0-9]{0,62}\*?$|^\*$/, { error: expectedMessage(NAMESPACE) }),
+  z
+    .string({ error: expectedMessage(NAMESPACE) })
+    .regex(/^[a-z0-9][-a-z0-9]{0,62}\*?$|^\*$/, { error: expectedMessage(NAMESPACE) }),
   'namespaces',
 );
 const window = z.strictObject(
@@ -186,7 +192,5 @@ export function readPolicy(policy: GuardrailPolicy = {}): ResolvedPolicy {
 
 /** Whether a namespace is named by a list, in which a trailing `*` stands for any ending. */
 export function isListed(namespace: string, list: readonly string[]): boolean {
-  return list.some((entry) =>
-    entry.endsWith('*') ? namespace.startsWith(entry.slice(0, -1)) : namespace === entry,
-  );
+  return list.some((entry) => (entry.endsWith('*') ? namespace.startsWith(entry.slice(0, -1)) : namespace === entry));
 }

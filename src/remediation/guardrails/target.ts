@@ -1,4 +1,10 @@
-import { type Catalog, ownerOfPod, type ParameterValue, type RemediationFunction, type Risk } from '../../domain/index.js';
+import {
+  type Catalog,
+  ownerOfPod,
+  type ParameterValue,
+  type RemediationFunction,
+  type Risk,
+} from '../../domain/index.js';
 import { classifyParameter } from '../../encoding/catalog/parameter-role.js';
 
 /** What a call acts on. */

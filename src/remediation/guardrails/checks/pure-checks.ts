@@ -39,7 +39,10 @@ export function runPureChecks(
   try {
     context = checkContext(action, catalog, policy);
   } catch (error) {
-    return { checks: ['parameters'], refusals: [refusal('parameters', `the call could not be read: ${messageOf(error)}`)] };
+    return {
+      checks: ['parameters'],
+      refusals: [refusal('parameters', `the call could not be read: ${messageOf(error)}`)],
+    };
   }
   for (const { name, find } of PURE_CHECKS) {
     if (disabled.has(name)) continue;

@@ -19,7 +19,9 @@ export const sureEnough: PureCheck = {
       return `expected a confidence from 0 to 1, received ${describeValue(confidence)}`;
     }
     const floor = policy.confidence[risk];
-    return confidence >= floor ? undefined : `confidence ${confidence} is below ${floor}, the floor of ${risk} functions`;
+    return confidence >= floor
+      ? undefined
+      : `confidence ${confidence} is below ${floor}, the floor of ${risk} functions`;
   },
 };
 

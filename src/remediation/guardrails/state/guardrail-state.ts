@@ -43,7 +43,9 @@ export class GuardrailState {
   async look(action: GuardedAction, definition: RemediationFunction | undefined, signal: AbortSignal): Promise<Look> {
     const policy = this.#policy;
     const storm = policy.disabled.includes('storm') ? undefined : stormPlace(policy);
-    const vain = policy.disabled.includes('ineffective') ? undefined : ineffectivePlace(definition, action.call, policy);
+    const vain = policy.disabled.includes('ineffective')
+      ? undefined
+      : ineffectivePlace(definition, action.call, policy);
     const places = placesOf(action, definition, policy);
     const keys = [
       ...(storm === undefined ? [] : [STORM_OPEN, ...storm.keys]),

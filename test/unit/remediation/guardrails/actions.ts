@@ -41,7 +41,9 @@ export function handClock(): { now: number; readonly read: () => number } {
 export function alertOf(labels: Record<string, string | undefined> = {}, changes: Partial<Alert> = {}): Alert {
   const all = { alertname: 'PodCrashLoopBackOff', pod: 'shop-0', namespace: 'shop', ...labels };
   return {
-    labels: Object.fromEntries(Object.entries(all).filter((entry): entry is [string, string] => entry[1] !== undefined)),
+    labels: Object.fromEntries(
+      Object.entries(all).filter((entry): entry is [string, string] => entry[1] !== undefined),
+    ),
     annotations: {},
     metrics: {},
     status: 'firing',

@@ -260,7 +260,11 @@ describe('origins', () => {
     ['the owner of a pod', alertOf({ pod: 'shop-7d9f8b6c5-x2x4z' }), 'scale-deployment'],
     ['the name of the alert', alertOf({ alertname: 'PrometheusServiceDown', pod: undefined }), 'pod-check-status'],
     ['a label rendered as a selector', alertOf({ pod: undefined, app: 'shop' }), 'pod-check-status'],
-    ['a default', alertOf({ pod: undefined, namespace: undefined, kustomization: 'apps' }), 'flux-reconcile-kustomization'],
+    [
+      'a default',
+      alertOf({ pod: undefined, namespace: undefined, kustomization: 'apps' }),
+      'flux-reconcile-kustomization',
+    ],
   ])('that are true pass: %s', async (_, alert, lambdaFunction) => {
     expect(await guard().evaluate(actionOf(alert, lambdaFunction))).toMatchObject({ act: true, refusals: [] });
   });
@@ -324,9 +328,12 @@ describe('a refusal', () => {
     for (const { detail } of verdict.refusals) expect(detail.length).toBeLessThanOrEqual(300);
   });
 
-  it.each([null, undefined, 'name=shop-0', 5])('comes for parameters that are %j, not an exception', async (parameters) => {
-    const verdict = await guard().evaluate(forged(restart, { parameters: parameters as never }));
-    expect(verdict.act).toBe(false);
-    expect(refusedBy(verdict)).toContain('parameters');
-  });
+  it.each([null, undefined, 'name=shop-0', 5])(
+    'comes for parameters that are %j, not an exception',
+    async (parameters) => {
+      const verdict = await guard().evaluate(forged(restart, { parameters: parameters as never }));
+      expect(verdict.act).toBe(false);
+      expect(refusedBy(verdict)).toContain('parameters');
+    },
+  );
 });

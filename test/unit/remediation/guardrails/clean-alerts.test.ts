@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Catalog, DEFAULT_CATALOG } from '../../../../src/domain/index.js';
-import { encodeAlert, encodeCatalog, pointerColumn, Tokenizer } from '../../../../src/encoding/index.js';
 import { fillParameters } from '../../../../src/encoding/answer/fill-parameters.js';
+import { encodeAlert, encodeCatalog, pointerColumn, Tokenizer } from '../../../../src/encoding/index.js';
 import { resolveCall } from '../../../../src/remediation/call/index.js';
 import { createGuardrails, type GuardedAction } from '../../../../src/remediation/guardrails/index.js';
 import { type Example, exampleStream, runbookRowCases } from '../../../../src/training/dataset/index.js';
@@ -26,7 +26,9 @@ function rightCall({ alert, catalog, functions, parameters }: Example): GuardedA
     const logits = Array.from({ length: encodedAlert.fields.length + 1 }, () => Number.NEGATIVE_INFINITY);
     if (parameter.functionIndex !== functionIndex) return logits;
     const origins = parameters[lambdaFunction]?.[parameter.name] ?? [{ kind: 'default' as const }];
-    const column = origins.map((origin) => pointerColumn(encodedAlert, parameter, origin)).find((at) => at !== undefined);
+    const column = origins
+      .map((origin) => pointerColumn(encodedAlert, parameter, origin))
+      .find((at) => at !== undefined);
     if (column !== undefined) logits[column] = 0;
     return logits;
   });

@@ -56,7 +56,12 @@ const ATTACKS: readonly Attack[] = [
     return { where: 'label', payload, actions: [...believed(alert, payload, claims), { ...clean, alert }] };
   }),
   ...[...PAYLOADS, ...PLAUSIBLE].map((payload): Attack => {
-    const annotations = { summary: payload, description: payload, lambda_parameters: payload, lambda_function: payload };
+    const annotations = {
+      summary: payload,
+      description: payload,
+      lambda_parameters: payload,
+      lambda_function: payload,
+    };
     const alert = alertOf({}, { annotations });
     return { where: 'annotation', payload, actions: [...believed(alert, payload, CLAIMS), { ...clean, alert }] };
   }),

@@ -84,7 +84,11 @@ describe('approve', () => {
     ['nothing', async () => undefined, 'no clear yes, but nothing'],
     ['the word yes', async () => 'yes', 'no clear yes, but string "yes"'],
     ['one', async () => 1, 'no clear yes, but number 1'],
-    ['an error', async () => Promise.reject(new Error('chat is down')), 'approval could not be asked for: chat is down'],
+    [
+      'an error',
+      async () => Promise.reject(new Error('chat is down')),
+      'approval could not be asked for: chat is down',
+    ],
   ];
   it.each(answers)('does not act on %s', async (_, approve, detail) => {
     const { store, taken } = countingStore();
@@ -207,7 +211,11 @@ describe('the kill switch', () => {
   it.each([
     ['says why', async () => 'change freeze', 'change freeze'],
     ['says something else', async () => true as never, 'the kill switch is pulled'],
-    ['fails', async () => Promise.reject(new Error('flags are down')), 'the kill switch could not be read: flags are down'],
+    [
+      'fails',
+      async () => Promise.reject(new Error('flags are down')),
+      'the kill switch could not be read: flags are down',
+    ],
     ['hangs', () => new Promise<never>(() => undefined), 'the kill switch could not be read: not done within 10 ms'],
   ])('may be one of the caller, which %s', async (_, killSwitch, detail) => {
     const verdict = await guard({ killSwitch, policy: { stateTimeoutMs: 10 } }).evaluate(restart);
@@ -236,7 +244,9 @@ describe('an evaluation that is aborted', () => {
         return new Promise(() => undefined);
       },
     };
-    await expect(guard({ store: stuck }).evaluate(restart, { signal: controller.signal })).rejects.toThrow(AbortedError);
+    await expect(guard({ store: stuck }).evaluate(restart, { signal: controller.signal })).rejects.toThrow(
+      AbortedError,
+    );
     expect(await guard({ store }).evaluate(restart)).toMatchObject({ act: true });
   });
 });

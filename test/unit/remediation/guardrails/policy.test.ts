@@ -41,7 +41,10 @@ describe('a policy', () => {
     [{ disabled: ['mode'] }, /^policy\.disabled\[0\]: expected one of resolved, .* received string "mode"/],
     [{ disabled: 'storm' }, /^policy\.disabled: expected an array of checks, received string "storm"/],
     [{ auto: { functions: [''] } }, /^policy\.auto\.functions\[0\]: expected the name of a function/],
-    [{ namespaces: { deny: ['a*b'] } }, /^policy\.namespaces\.deny\[0\]: expected a namespace.* received string "a\*b"/],
+    [
+      { namespaces: { deny: ['a*b'] } },
+      /^policy\.namespaces\.deny\[0\]: expected a namespace.* received string "a\*b"/,
+    ],
     [{ confidence: { read: 70 } }, /^policy\.confidence\.read: expected a number from 0 to 1, received number 70/],
     [{ confidence: { read: Number.NaN } }, /^policy\.confidence\.read: expected a number/],
     [{ duplicates: { windowMs: 0 } }, /^policy\.duplicates\.windowMs: expected a whole number from 1 to 2592000000/],
@@ -50,7 +53,10 @@ describe('a policy', () => {
       /^policy\.cooldowns\.target\[0\]\.limit: expected a whole number from 1 to 100, received number 101/,
     ],
     [{ cooldowns: { target: { limit: 1 } } }, /^policy\.cooldowns\.target: expected an array of \{limit, windowMs\}/],
-    [{ cooldowns: { function: [3] } }, /^policy\.cooldowns\.function\[0\]: expected \{limit, windowMs\}, received number 3/],
+    [
+      { cooldowns: { function: [3] } },
+      /^policy\.cooldowns\.function\[0\]: expected \{limit, windowMs\}, received number 3/,
+    ],
     [{ storm: { limit: 2.5 } }, /^policy\.storm\.limit: expected a whole number from 1 to 1000/],
     [{ ineffective: { limit: '2' } }, /^policy\.ineffective\.limit: expected a whole number/],
     [{ approval: { timeoutMs: -1 } }, /^policy\.approval\.timeoutMs: expected a whole number/],

@@ -23,9 +23,9 @@ describe('the target of a call', () => {
   });
 
   it('leaves numbers, switches and choices out', () => {
-    expect(targetOf(find('scale-deployment'), call('scale-deployment', { name: 'a', namespace: 'b', replicas: 9 }))).toEqual(
-      { namespace: 'b', kind: 'deployment', names: ['a'] },
-    );
+    expect(
+      targetOf(find('scale-deployment'), call('scale-deployment', { name: 'a', namespace: 'b', replicas: 9 })),
+    ).toEqual({ namespace: 'b', kind: 'deployment', names: ['a'] });
   });
 
   it('is the function itself where there is none', () => {
@@ -45,7 +45,9 @@ describe('the target of a call', () => {
     const deployment = identity('scale-deployment', { name: 'shop', namespace: 'shop', replicas: 2 });
     expect(identity('pod-restart', { name: 'shop', namespace: 'shop', type: 'deployment' })).toBe(deployment);
     expect(identity('pod-restart', { name: 'shop-7d9f8b6c5-x2x4z', namespace: 'shop', type: 'pod' })).toBe(deployment);
-    expect(identity('pod-restart', { name: 'shop-7d9f8b6c5-x2x4z', namespace: 'web', type: 'pod' })).not.toBe(deployment);
+    expect(identity('pod-restart', { name: 'shop-7d9f8b6c5-x2x4z', namespace: 'web', type: 'pod' })).not.toBe(
+      deployment,
+    );
     expect(identity('pod-restart', { name: 'shop-0', namespace: 'shop', type: 'pod' })).not.toBe(deployment);
   });
 
