@@ -54,7 +54,7 @@ export async function runCall(
   throwIfAborted(signal);
   if (expired) return { call, disposition: 'expired' };
   // Longer than the function may take, so that only a holder that died loses its claim.
-  const claim = await store.claim(key, timeoutMs * 2 + 1_000);
+  const claim = await store.claim(key, timeoutMs * 2 + 60_000);
   if (claim === 'done') return { call, disposition: 'duplicate' };
   if (claim === 'running') return { call, disposition: 'running' };
 

@@ -185,7 +185,8 @@ describe('a redelivery', () => {
         given = signal;
         await opened;
       },
-      { timeoutMs: 20 },
+      // A clock that stands still, since a claim must not lapse on a machine that does.
+      { timeoutMs: 20, dedupe: createMemoryDedupeStore({ now: () => 0 }) },
     );
     expect(await handle(message())).toMatchObject({ status: 500, results: [{ outcome: 'unknown' }] });
     expect(given?.aborted).toBe(true);
