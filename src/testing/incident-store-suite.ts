@@ -65,7 +65,10 @@ export function incidentStoreSuite(options: IncidentStoreSuiteOptions): void {
       await store.add(incidentOf('same', 'PodCrashLooping'));
       await store.add(incidentOf('alike', 'KubePodNotReady'));
       const near = await store.nearest(alertOf('PodCrashLooping'), 5);
-      assert.deepEqual(near.map(({ incident }) => incident.id), ['same', 'alike']);
+      assert.deepEqual(
+        near.map(({ incident }) => incident.id),
+        ['same', 'alike'],
+      );
       for (const { similarity } of near) assert.ok(similarity > 0 && similarity <= 1);
       assert.ok((near[0]?.similarity ?? 0) > 0.99);
       assert.ok((near[1]?.similarity ?? 1) < 0.9);
@@ -77,7 +80,10 @@ export function incidentStoreSuite(options: IncidentStoreSuiteOptions): void {
       await store.add(incidentOf('newest', 'PodDown', { at: '2026-03-02T00:00:00+01:00' }));
       await store.add(incidentOf('old', 'PodDown', { at: '2025-03-01T00:00:00Z' }));
       const near = await store.nearest(alertOf('PodDown'), 5);
-      assert.deepEqual(near.map(({ incident }) => incident.id), ['newest', 'new', 'old']);
+      assert.deepEqual(
+        near.map(({ incident }) => incident.id),
+        ['newest', 'new', 'old'],
+      );
     });
 
     test('takes many at once', async (store) => {

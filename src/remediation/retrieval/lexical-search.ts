@@ -1,7 +1,7 @@
 import MiniSearch from 'minisearch';
 import type { Alert } from '../../domain/alert/alert.js';
-import type { RunbookSection } from './section.js';
 import { alertProse, searchTerms } from './search-terms.js';
+import type { RunbookSection } from './section.js';
 
 /** What a word of the alert's name counts against one of its annotations. */
 const NAME_WEIGHT = 3;

@@ -76,7 +76,9 @@ export async function listRunbooks(runbooks: readonly string[]): Promise<Runbook
 }
 
 /** Text and hash of a file; undefined when it has grown too long or is gone by now. Rejects when it cannot be read. */
-export async function readRunbook(file: string): Promise<{ readonly text: string; readonly sha256: string } | undefined> {
+export async function readRunbook(
+  file: string,
+): Promise<{ readonly text: string; readonly sha256: string } | undefined> {
   const bytes = await readFile(file).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined;
     throw error;

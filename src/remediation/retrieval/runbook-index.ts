@@ -7,7 +7,7 @@ import { quote } from '../../domain/describe.js';
 import type { Embedder } from '../../domain/index.js';
 import { parseSections } from './markdown/parse-sections.js';
 import { listRunbooks, type RunbookFile, readRunbook } from './runbook-files.js';
-import { type RunbookHit, type SearchableRunbooks, createSearchableRunbooks } from './searchable-runbooks.js';
+import { createSearchableRunbooks, type RunbookHit, type SearchableRunbooks } from './searchable-runbooks.js';
 import { fillVectors } from './section-vectors.js';
 import { type IndexedFile, loadIndex, type StoredIndex, saveIndex } from './stored-index.js';
 
@@ -93,7 +93,9 @@ export function createRunbookIndex(options: RunbookIndexOptions): RunbookIndex {
     });
     const { changed, contentChanged } = compare(before, filled);
     if (contentChanged || searchable === undefined) {
-      searchable = await createSearchableRunbooks(files.map(({ file }, at) => [file.name, filled.files[at] as IndexedFile]));
+      searchable = await createSearchableRunbooks(
+        files.map(({ file }, at) => [file.name, filled.files[at] as IndexedFile]),
+      );
     }
     if (changed && indexPath !== undefined) {
       await saveIndex(indexPath, filled).catch((error: Error) => {
@@ -153,6 +155,9 @@ function compare(before: StoredIndex, after: StoredIndex): { changed: boolean; c
   const same = before.files.length === after.files.length;
   const changed = !same || before.probe !== after.probe || after.files.some((file, at) => file !== before.files[at]);
   const contentChanged =
-    !same || after.files.some((file, at) => file.sections !== before.files[at]?.sections || file.vectors !== before.files[at]?.vectors);
+    !same ||
+    after.files.some(
+      (file, at) => file.sections !== before.files[at]?.sections || file.vectors !== before.files[at]?.vectors,
+    );
   return { changed, contentChanged };
 }

@@ -54,7 +54,9 @@ export function alertProse(alert: Alert): string {
 /** A word without the commonest endings of English: `looping` and `loops` meet `loop`, `failing` meets `failed`. */
 function baseForm(word: string): string {
   if (word.length < 4 || !/^[a-z]+$/.test(word)) return word;
-  const stem = word.replace(/ies$/, 'y').replace(/(?:ing|ed|es|s)$/, (ending) => (ending === 's' && word.endsWith('ss') ? ending : ''));
+  const stem = word
+    .replace(/ies$/, 'y')
+    .replace(/(?:ing|ed|es|s)$/, (ending) => (ending === 's' && word.endsWith('ss') ? ending : ''));
   const base = stem.length < 3 ? word : stem;
   return /([bdgmnprt])\1$/.test(base) && base !== word ? base.slice(0, -1) : base.replace(/e$/, '');
 }

@@ -46,7 +46,11 @@ export async function fillVectors(task: {
   }
 }
 
-async function vectorsOf(sections: readonly RunbookSection[], embedder: Embedder, signal: AbortSignal): Promise<string[]> {
+async function vectorsOf(
+  sections: readonly RunbookSection[],
+  embedder: Embedder,
+  signal: AbortSignal,
+): Promise<string[]> {
   const vectors: string[] = [];
   for (let at = 0; at < sections.length; at += BATCH) {
     const made = await embed(sections.slice(at, at + BATCH).map(embeddedText), embedder, signal);

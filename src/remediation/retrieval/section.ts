@@ -28,7 +28,14 @@ export interface RunbookSection {
 }
 
 /** What is kept of one section. */
-export const SECTION_LIMITS = { heading: 200, alerts: 64, mentions: 256, names: 1_024, calls: 32, value: 1_024 } as const;
+export const SECTION_LIMITS = {
+  heading: 200,
+  alerts: 64,
+  mentions: 256,
+  names: 1_024,
+  calls: 32,
+  value: 1_024,
+} as const;
 
 /** A section as it is read back from a stored index. */
 export const sectionSchema: z.ZodType<RunbookSection> = z.object({

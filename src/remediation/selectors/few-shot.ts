@@ -11,7 +11,7 @@ import type {
   SelectRequest,
   TextProvider,
 } from '../../domain/index.js';
-import { type ResolvedCall, type RefusedCall, resolveCall } from '../call/index.js';
+import { type RefusedCall, type ResolvedCall, resolveCall } from '../call/index.js';
 import type { IncidentStore, NearIncident } from '../retrieval/incidents/index.js';
 import { askForFunction, type FunctionAnswer } from './choice/ask-for-function.js';
 import { checkNumber } from './choice/check-number.js';
@@ -94,11 +94,28 @@ interface Found {
 export function createFewShotSelector(options: FewShotSelectorOptions): Selector {
   const { store, provider, embedder, onWarning, now = Date.now } = options;
   const k = checkNumber('k', options.k ?? 8, { minimum: 1, maximum: 100 });
-  const minSimilarity = checkNumber('minSimilarity', options.minSimilarity ?? 0.35, { minimum: 0, maximum: 1, whole: false });
-  const halfLifeDays = checkNumber('halfLifeDays', options.halfLifeDays ?? 90, { minimum: 0.01, maximum: 36_500, whole: false });
-  const timeoutMs = checkNumber('providerTimeoutMs', options.providerTimeoutMs ?? 10_000, { minimum: 1, maximum: 600_000 });
-  const contextTokens = checkNumber('contextTokens', options.contextTokens ?? 2_048, { minimum: 1_024, maximum: 1_000_000 });
-  const calibration = checkEvidenceMap(options.calibration ?? DEFAULT_FEW_SHOT_CALIBRATION, DEFAULT_FEW_SHOT_CALIBRATION);
+  const minSimilarity = checkNumber('minSimilarity', options.minSimilarity ?? 0.35, {
+    minimum: 0,
+    maximum: 1,
+    whole: false,
+  });
+  const halfLifeDays = checkNumber('halfLifeDays', options.halfLifeDays ?? 90, {
+    minimum: 0.01,
+    maximum: 36_500,
+    whole: false,
+  });
+  const timeoutMs = checkNumber('providerTimeoutMs', options.providerTimeoutMs ?? 10_000, {
+    minimum: 1,
+    maximum: 600_000,
+  });
+  const contextTokens = checkNumber('contextTokens', options.contextTokens ?? 2_048, {
+    minimum: 1_024,
+    maximum: 1_000_000,
+  });
+  const calibration = checkEvidenceMap(
+    options.calibration ?? DEFAULT_FEW_SHOT_CALIBRATION,
+    DEFAULT_FEW_SHOT_CALIBRATION,
+  );
   const guard = new DisposeGuard('the few-shot selector');
   const find = incidentFinder(store, embedder, (warning) => onWarning?.(warning));
 
@@ -127,7 +144,11 @@ export function createFewShotSelector(options: FewShotSelectorOptions): Selector
   };
 
   /** Asks for one of the functions that were called; undefined when there is none to choose. */
-  const ask = async (request: SelectRequest, { near }: Found, asked: TextProvider): Promise<FunctionAnswer | undefined> => {
+  const ask = async (
+    request: SelectRequest,
+    { near }: Found,
+    asked: TextProvider,
+  ): Promise<FunctionAnswer | undefined> => {
     const called = new Set(near.map(({ incident }) => incident.call?.lambdaFunction));
     const functions = request.catalog.filter(({ name }) => called.has(name)).slice(0, MOST_CHOICES);
     if (functions.length === 0) return undefined;

@@ -73,8 +73,14 @@ const MOST_EVIDENCE = 3;
 export function createRagSelector(options: RagSelectorOptions): Selector {
   const { embedder, provider } = options;
   const topK = checkNumber('topK', options.topK ?? 5, { minimum: 1, maximum: 50 });
-  const timeoutMs = checkNumber('providerTimeoutMs', options.providerTimeoutMs ?? 10_000, { minimum: 1, maximum: 600_000 });
-  const contextTokens = checkNumber('contextTokens', options.contextTokens ?? 2_048, { minimum: 1_024, maximum: 1_000_000 });
+  const timeoutMs = checkNumber('providerTimeoutMs', options.providerTimeoutMs ?? 10_000, {
+    minimum: 1,
+    maximum: 600_000,
+  });
+  const contextTokens = checkNumber('contextTokens', options.contextTokens ?? 2_048, {
+    minimum: 1_024,
+    maximum: 1_000_000,
+  });
   const calibration = checkEvidenceMap(options.calibration ?? DEFAULT_RAG_CALIBRATION, DEFAULT_RAG_CALIBRATION);
   const refreshMs = checkNumber('refreshMs', options.refreshMs ?? 5_000, { minimum: 0, maximum: 86_400_000 });
   const index = createRunbookIndex({ ...options, refreshMs });
@@ -84,7 +90,9 @@ export function createRagSelector(options: RagSelectorOptions): Selector {
     const { alert, catalog, signal } = request;
     throwIfAborted(signal);
     const found = await index.search(alert, topK, signal);
-    const hits = found.filter(({ exact, coverage }) => exact > 0 || coverage >= LEAST_COVERAGE || embedder !== undefined);
+    const hits = found.filter(
+      ({ exact, coverage }) => exact > 0 || coverage >= LEAST_COVERAGE || embedder !== undefined,
+    );
     if (hits.length === 0) return abstained('no-evidence', 'no section of the runbooks fits the alert', []);
     const ranked = rankFunctions(hits, catalog);
     if (ranked.candidates.length === 0) {

@@ -18,7 +18,10 @@ export function parseIncidents(jsonl: string): {
   const incidents: Incident[] = [];
   const refused: RefusedLine[] = [];
   const encoder = new TextEncoder();
-  for (const [index, text] of jsonl.replace(/^\ufeff/, '').split(/\r?\n/).entries()) {
+  for (const [index, text] of jsonl
+    .replace(/^\ufeff/, '')
+    .split(/\r?\n/)
+    .entries()) {
     const read = readRecord(encoder.encode(text));
     if (read === undefined) continue;
     if ('reason' in read) refused.push({ line: index + 1, reason: read.reason });

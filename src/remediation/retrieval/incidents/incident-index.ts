@@ -66,10 +66,12 @@ export class IncidentIndex {
     }
     const length = lengthOf(query, idfOf);
     return [...dots]
-      .map(([id, dot]): NearIncident => ({
-        incident: this.#incidents.get(id) as Incident,
-        similarity: Math.min(1, dot / (length * lengthOf(this.#terms.get(id) as TermCounts, idfOf))),
-      }))
+      .map(
+        ([id, dot]): NearIncident => ({
+          incident: this.#incidents.get(id) as Incident,
+          similarity: Math.min(1, dot / (length * lengthOf(this.#terms.get(id) as TermCounts, idfOf))),
+        }),
+      )
       .sort((left, right) => right.similarity - left.similarity || timeOf(right.incident) - timeOf(left.incident))
       .slice(0, k);
   }
@@ -97,6 +99,7 @@ function termsOf(alert: Pick<Alert, 'labels' | 'annotations' | 'metrics'>): Term
   const prose = alertProse({ ...alert, status: 'firing' });
   for (const term of searchTerms(prose)) counts.set(term, (counts.get(term) ?? 0) + 1);
   const weights = new Map([...counts].map(([term, count]) => [term, 1 + Math.log(count)]));
-  for (const term of searchTerms(alert.labels.alertname ?? '')) weights.set(term, (weights.get(term) ?? 0) + NAME_WEIGHT);
+  for (const term of searchTerms(alert.labels.alertname ?? ''))
+    weights.set(term, (weights.get(term) ?? 0) + NAME_WEIGHT);
   return weights;
 }

@@ -41,9 +41,11 @@ export const INCIDENT_LIMITS = {
 const RFC_3339 = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?:Z|[+-]\d{2}:\d{2})$/;
 
 const name = (length: number) =>
-  z.string({ error: expectedMessage('a string') }).refine((text) => text !== '' && text.length <= length && !/\p{C}/u.test(text), {
-    error: expectedMessage(`1 to ${length} characters, none of them a control character`),
-  });
+  z
+    .string({ error: expectedMessage('a string') })
+    .refine((text) => text !== '' && text.length <= length && !/\p{C}/u.test(text), {
+      error: expectedMessage(`1 to ${length} characters, none of them a control character`),
+    });
 
 const parameterValue = z.union([z.string(), z.number(), z.boolean()], {
   error: expectedMessage('a string, a number or a boolean'),
@@ -67,11 +69,14 @@ const schema = z.object(
     id: name(256),
     alert: alertSchema,
     call: call.nullable(),
-    outcome: z.enum(INCIDENT_OUTCOMES, { error: expectedMessage(INCIDENT_OUTCOMES.map((word) => `"${word}"`).join(', ')) }),
-    at: z.string({ error: expectedMessage('a time such as "2026-01-31T08:00:00Z"') }).refine(
-      (text) => RFC_3339.test(text) && !Number.isNaN(Date.parse(text)),
-      { error: expectedMessage('a time such as "2026-01-31T08:00:00Z"') },
-    ),
+    outcome: z.enum(INCIDENT_OUTCOMES, {
+      error: expectedMessage(INCIDENT_OUTCOMES.map((word) => `"${word}"`).join(', ')),
+    }),
+    at: z
+      .string({ error: expectedMessage('a time such as "2026-01-31T08:00:00Z"') })
+      .refine((text) => RFC_3339.test(text) && !Number.isNaN(Date.parse(text)), {
+        error: expectedMessage('a time such as "2026-01-31T08:00:00Z"'),
+      }),
   },
   { error: expectedMessage('an incident {id, alert, call, outcome, at}') },
 );

@@ -1,5 +1,5 @@
-import { SECTION_LIMITS, type SectionCall } from '../section.js';
 import { jsonObjectsOf } from '../json-objects.js';
+import { SECTION_LIMITS, type SectionCall } from '../section.js';
 
 type Parameters = SectionCall['parameters'];
 

@@ -66,7 +66,8 @@ export class SectionReader {
     this.#addText(withoutMarks(line));
     const field = FIELD.exec(withoutMarks(line));
     const [, key = '', value = ''] = field ?? [];
-    if (ALERT_KEY.test(key)) for (const alert of alertKeysIn(value)) this.#add(this.#alerts, alert, SECTION_LIMITS.alerts);
+    if (ALERT_KEY.test(key))
+      for (const alert of alertKeysIn(value)) this.#add(this.#alerts, alert, SECTION_LIMITS.alerts);
     else if (isFunctionKey(key) && !NEGATION.test(value)) this.#addNames(namesIn(value), STATED);
     let before = '';
     const spans = spansOf(line);
@@ -133,7 +134,8 @@ export class SectionReader {
   #addCode({ names, calls }: CodeReading, span: string): void {
     for (const { name, weight } of names) this.#addNames([name], weight);
     for (const call of calls) this.#addCall(call);
-    if (/^[\p{L}_][\p{L}\p{N}_:-]{1,127}$/u.test(span)) this.#add(this.#mentions, alertKey(span), SECTION_LIMITS.mentions);
+    if (/^[\p{L}_][\p{L}\p{N}_:-]{1,127}$/u.test(span))
+      this.#add(this.#mentions, alertKey(span), SECTION_LIMITS.mentions);
   }
 
   #addNames(names: readonly string[], weight: number): void {

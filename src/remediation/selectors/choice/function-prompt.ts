@@ -1,9 +1,4 @@
-import {
-  allocateTokens,
-  cutMiddle,
-  estimateMessages,
-  estimateTokens,
-} from '../../../core/prompt/token-budget.js';
+import { allocateTokens, cutMiddle, estimateMessages, estimateTokens } from '../../../core/prompt/token-budget.js';
 import { BOUNDARY_LENGTH, createBoundary, dataRule, delimit } from '../../../core/prompt/untrusted-data.js';
 import { redact } from '../../../core/redact.js';
 import type { Alert, ChatMessage, RemediationFunction } from '../../../domain/index.js';
@@ -52,7 +47,9 @@ export function functionPrompt(prompt: FunctionPrompt): readonly ChatMessage[] {
 
 function render(prompt: FunctionPrompt, parts: readonly PromptSource[], boundary: string): ChatMessage[] {
   const { instruction, functions, none } = prompt;
-  const list = functions.map(({ name, description }) => `- ${name}: ${readable(description).slice(0, LONGEST_DESCRIPTION)}`);
+  const list = functions.map(
+    ({ name, description }) => `- ${name}: ${readable(description).slice(0, LONGEST_DESCRIPTION)}`,
+  );
   const system =
     `${instruction} ${dataRule(boundary)} Answer with JSON only: {"lambda_function": "<name>"}, where <name> is one of ` +
     `the functions, or ${JSON.stringify(none)} when none of them fits.`;

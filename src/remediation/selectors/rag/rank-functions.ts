@@ -42,11 +42,13 @@ export function rankFunctions(hits: readonly RunbookHit[], catalog: Catalog): Ra
   const eligible = exact.length > 0 ? deciding : naming;
   const order = [...new Set(eligible.flatMap((hit) => [...(weightsOf.get(hit)?.keys() ?? [])]))];
   const candidates = order
-    .map((lambdaFunction): RunbookCandidate => ({
-      lambdaFunction,
-      weight: totals.get(lambdaFunction) ?? 0,
-      hits: supporters(lambdaFunction, deciding, naming, weightsOf),
-    }))
+    .map(
+      (lambdaFunction): RunbookCandidate => ({
+        lambdaFunction,
+        weight: totals.get(lambdaFunction) ?? 0,
+        hits: supporters(lambdaFunction, deciding, naming, weightsOf),
+      }),
+    )
     .sort((left, right) => right.weight - left.weight);
   const [first, second] = candidates;
   const leads = first !== undefined && first.weight > 0 && first.weight >= CLEAR_LEAD * (second?.weight ?? 0);
@@ -68,6 +70,8 @@ function supporters(
 export function functionWeights({ section }: RunbookHit, catalog: Catalog): Map<string, number> {
   const known = new Set(catalog.map(({ name }) => name));
   return new Map(
-    section.names.filter(({ name }) => known.has(name)).map(({ name, weight }) => [name, Math.min(weight, MOST_WEIGHT)]),
+    section.names
+      .filter(({ name }) => known.has(name))
+      .map(({ name, weight }) => [name, Math.min(weight, MOST_WEIGHT)]),
   );
 }

@@ -1,7 +1,11 @@
 import type { Alert } from '../../../../src/domain/index.js';
 
 /** An alert with a name and labels. */
-export function alertOf(alertname: string, labels: Record<string, string> = {}, annotations: Record<string, string> = {}): Alert {
+export function alertOf(
+  alertname: string,
+  labels: Record<string, string> = {},
+  annotations: Record<string, string> = {},
+): Alert {
   return { labels: { alertname, ...labels }, annotations, metrics: {}, status: 'firing' };
 }
 

@@ -123,7 +123,31 @@ describe('parseSections', () => {
   });
 
   it('never throws, and gives lines of the text', () => {
-    const piece = fc.constantFrom('# ', '## ', '`', '```\n', '|', '\n', '{', '}', '"a": ', '[', '](', '<!--', '-->', '- ', '> ', 'Alert: ', 'Function: ', '{{ $labels.pod }}', 'name=', '\u202e', '\ud800', 'PodDown', ' ');
+    const piece = fc.constantFrom(
+      '# ',
+      '## ',
+      '`',
+      '```\n',
+      '|',
+      '\n',
+      '{',
+      '}',
+      '"a": ',
+      '[',
+      '](',
+      '<!--',
+      '-->',
+      '- ',
+      '> ',
+      'Alert: ',
+      'Function: ',
+      '{{ $labels.pod }}',
+      'name=',
+      '\u202e',
+      '\ud800',
+      'PodDown',
+      ' ',
+    );
     fc.assert(
       fc.property(fc.array(fc.oneof(piece, fc.string({ maxLength: 8 })), { maxLength: 60 }), (pieces) => {
         const markdown = pieces.join('');

@@ -28,7 +28,12 @@ async function select(
 }
 
 const several = (count: number, changes: Parameters<typeof incidentOf>[0] = {}): Incident[] =>
-  Array.from({ length: count }, (_, at) => incidentOf({ id: `${changes.outcome ?? 'ok'}-${JSON.stringify(changes.call?.lambdaFunction ?? '')}-${at}`, ...changes }));
+  Array.from({ length: count }, (_, at) =>
+    incidentOf({
+      id: `${changes.outcome ?? 'ok'}-${JSON.stringify(changes.call?.lambdaFunction ?? '')}-${at}`,
+      ...changes,
+    }),
+  );
 
 const sureOf = (outcome: SelectorOutcome): number => (outcome.kind === 'selected' ? outcome.confidence : 0);
 
@@ -44,7 +49,10 @@ describe('votes', () => {
     expect(sureOf(outcome)).toBeGreaterThan(0.7);
     if (outcome.kind !== 'selected') return;
     expect(outcome.evidence).toHaveLength(3);
-    expect(outcome.evidence[0]).toMatchObject({ kind: 'incident', text: expect.stringContaining('pod-restart: effective') });
+    expect(outcome.evidence[0]).toMatchObject({
+      kind: 'incident',
+      text: expect.stringContaining('pod-restart: effective'),
+    });
   });
 
   it('abstain where nothing is alike, or nothing is known to have helped', async () => {
@@ -97,7 +105,12 @@ describe('votes', () => {
   });
 
   it('weigh similarity, outcome and age, and never more than that', () => {
-    const outcome = fc.constantFrom('effective' as const, 'ineffective' as const, 'failed' as const, 'unknown' as const);
+    const outcome = fc.constantFrom(
+      'effective' as const,
+      'ineffective' as const,
+      'failed' as const,
+      'unknown' as const,
+    );
     const entry = fc.record({
       similarity: fc.double({ min: 0, max: 1, noNaN: true }),
       outcome,
@@ -148,7 +161,12 @@ describe('parameters', () => {
   it('are never copied', async () => {
     const call = (parameters: Record<string, string | number>, lambdaFunction = 'pod-restart') =>
       several(2, { call: { lambdaFunction, parameters } });
-    for (const parameters of [{ name: 'victim' }, { namespace: 'kube-system' }, { force: 'yes' }, { type: 'daemonset' }]) {
+    for (const parameters of [
+      { name: 'victim' },
+      { namespace: 'kube-system' },
+      { force: 'yes' },
+      { type: 'daemonset' },
+    ]) {
       expect(await select(call(parameters))).toMatchObject({
         parameters: { name: 'cart-7', namespace: 'cart', type: 'pod' },
       });
@@ -170,7 +188,11 @@ describe('parameters', () => {
   it('do not come from an incident that points at a label of another kind', async () => {
     const past = incidentOf({
       labels: { container: 'shop-0' },
-      alert: { labels: { alertname: 'PodCrashLooping', container: 'shop-0', namespace: 'shop' }, annotations: {}, metrics: {} },
+      alert: {
+        labels: { alertname: 'PodCrashLooping', container: 'shop-0', namespace: 'shop' },
+        annotations: {},
+        metrics: {},
+      },
     });
     expect(await select([past], alertOf('PodCrashLooping', { ...POD, container: 'victim' }))).toMatchObject({
       parameters: { name: 'cart-7', namespace: 'cart' },
@@ -221,8 +243,13 @@ describe('with a model', () => {
 describe('the selector', () => {
   it('ranks by vectors, too, and by words when the embedder fails', async () => {
     const warnings: string[] = [];
-    const broken = { embedder: () => Promise.reject(new Error('no memory')), onWarning: (text: string) => warnings.push(text) };
-    expect(await select(several(3), undefined, { embedder: hashEmbedder })).toMatchObject({ lambdaFunction: 'pod-restart' });
+    const broken = {
+      embedder: () => Promise.reject(new Error('no memory')),
+      onWarning: (text: string) => warnings.push(text),
+    };
+    expect(await select(several(3), undefined, { embedder: hashEmbedder })).toMatchObject({
+      lambdaFunction: 'pod-restart',
+    });
     expect(await select(several(3), undefined, broken)).toMatchObject({ lambdaFunction: 'pod-restart' });
     expect(warnings.join()).toContain('no memory');
   });

@@ -99,7 +99,10 @@ describe('the file', () => {
     const store = createFileIncidentStore({ path: file, onSkipped: (line) => skipped.push(line) });
     await store.add(incidentOf({ id: 'a' }));
     const { length } = await readFile(file);
-    await appendFile(file, Buffer.concat([Buffer.from('{"id": "hf_secretsecret"}\n'), Buffer.from([0xff, 0xfe, 0x0a])]));
+    await appendFile(
+      file,
+      Buffer.concat([Buffer.from('{"id": "hf_secretsecret"}\n'), Buffer.from([0xff, 0xfe, 0x0a])]),
+    );
     await store.add(incidentOf({ id: 'b' }));
     expect((await store.all()).map(({ id }) => id)).toEqual(['a', 'b']);
     await store.all();
@@ -131,7 +134,9 @@ describe('the file', () => {
       fc.asyncProperty(fc.dictionary(text, text, { maxKeys: 5 }), text, async (labels, summary) => {
         await rm(file, { force: true });
         const [store, memory] = [createFileIncidentStore({ path: file }), createMemoryIncidentStore()];
-        const incident = incidentOf({ alert: { labels: { ...labels, alertname: 'A' }, annotations: { summary }, metrics: {} } });
+        const incident = incidentOf({
+          alert: { labels: { ...labels, alertname: 'A' }, annotations: { summary }, metrics: {} },
+        });
         const results = await Promise.allSettled([store.add(incident), memory.add(incident)]);
         expect(results[0]?.status).toBe(results[1]?.status);
         expect(await store.all()).toEqual(await memory.all());
