@@ -133,7 +133,9 @@ describe('parseStructuredOutput', () => {
     expect(parsed.ok && parsed.value).toEqual(value);
   });
 
-  it.each(REFUSED.map(([text, reason]) => ({ start: text.slice(0, 40), text, reason })))('refuses $start as $reason', ({ text, reason }) => {
+  it.each(
+    REFUSED.map(([text, reason]) => ({ start: text.slice(0, 40), text, reason })),
+  )('refuses $start as $reason', ({ text, reason }) => {
     expect(parseStructuredOutput(text)).toEqual({ ok: false, reason, detail: expect.stringMatching(/\S/) });
   });
 
