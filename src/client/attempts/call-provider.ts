@@ -6,9 +6,9 @@ import { generateResultSchema } from '../../domain/text/index.js';
 /**
  * Asks a provider once and checks what it gives.
  *
- * @throws ProviderError with reason `bad-response` when the result breaks the contract or has no text, unless tools were
- *   offered and it calls one; AbortedError or DeadlineExceededError when the call's signal fires, whether the provider
- *   heeds it or not; what the provider throws
+ * @throws ProviderError with reason `bad-response` when the result breaks the contract or has no text, unless tools
+ *   were offered and it calls one; AbortedError or DeadlineExceededError when the call's signal fires, whether the
+ *   provider heeds it or not; what the provider throws
  */
 export async function callProvider(provider: TextProvider, call: GenerateCall): Promise<GenerateResult> {
   const raw = await untilAborted(() => provider.doGenerate(call), call.signal);

@@ -10,8 +10,8 @@ import {
 /**
  * Asks a provider once. An empty answer is one: what it means is for its reader to say.
  *
- * @throws ProviderError `bad-response` for a result that breaks the contract; AbortedError or DeadlineExceededError when
- *   the call's signal fires, whether the provider heeds it or not; what the provider throws
+ * @throws ProviderError `bad-response` for a result that breaks the contract; AbortedError or DeadlineExceededError
+ *   when the call's signal fires, whether the provider heeds it or not; what the provider throws
  */
 export async function askProvider(provider: TextProvider, call: GenerateCall): Promise<GenerateResult> {
   const raw = await untilAborted(() => provider.doGenerate(call), call.signal);

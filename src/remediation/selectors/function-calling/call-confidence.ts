@@ -1,7 +1,7 @@
 import { boundedLogit, logistic } from '../../../core/confidence/logistic.js';
 import { ConfigurationError } from '../../../core/errors.js';
 
-/** What is known about a call besides that the catalog and the alert allow it. Nothing of it is the model's own word. */
+/** What is known about a call besides that catalog and alert allow it. Nothing of it is the model's own word. */
 export interface CallFeatures {
   /** Geometric mean of the answer's token probabilities, 0 to 1, where the provider gives them. */
   readonly tokenProbability?: number | undefined;
@@ -15,7 +15,7 @@ export interface CallFeatures {
   readonly fromAlert: boolean;
 }
 
-/** A logistic map (Platt 1999) from features to the probability that the call is right: what each adds to the log odds. */
+/** A logistic map (Platt 1999) from features to the probability of being right: what each adds to the log odds. */
 export interface CallConfidenceMap {
   /** Log odds of a call of which nothing is known but that it is allowed. */
   readonly intercept: number;
@@ -60,7 +60,7 @@ export function callConfidence(features: CallFeatures, map: CallConfidenceMap = 
   return logistic(score);
 }
 
-/** Throws ConfigurationError that names the coefficient when one is missing, not finite or beyond plus or minus 1000. */
+/** Throws ConfigurationError that names a coefficient that is missing, not finite or beyond plus or minus 1000. */
 export function checkCallConfidenceMap(map: CallConfidenceMap): void {
   const coefficients: Readonly<Record<string, unknown>> = {
     intercept: map?.intercept,

@@ -133,9 +133,12 @@ describe('parseStructuredOutput', () => {
     expect(parsed.ok && parsed.value).toEqual(value);
   });
 
-  it.each(REFUSED.map(([text, reason]) => ({ start: text.slice(0, 40), text, reason })))('refuses $start as $reason', ({ text, reason }) => {
-    expect(parseStructuredOutput(text)).toEqual({ ok: false, reason, detail: expect.stringMatching(/\S/) });
-  });
+  it.each(REFUSED.map(([text, reason]) => ({ start: text.slice(0, 40), text, reason })))(
+    'refuses $start as $reason',
+    ({ text, reason }) => {
+      expect(parseStructuredOutput(text)).toEqual({ ok: false, reason, detail: expect.stringMatching(/\S/) });
+    },
+  );
 
   it('refuses what is no text', () => {
     for (const value of [undefined, null, 5, {}]) {
