@@ -4,8 +4,26 @@ import { AbortedError, ConfigurationError, DeadlineExceededError, ProviderError 
 import { DEFAULT_CATALOG, parseCatalog } from '../../../../src/domain/index.js';
 import { type Dialect, dialectsFor } from '../../../../src/remediation/selectors/function-calling/dialect.js';
 import { createFunctionCallingSelector } from '../../../../src/remediation/selectors/function-calling.js';
-import { createFakeTextProvider, type FakeReply, type FakeTextProvider, type FakeTextProviderOptions } from '../../../../src/testing/index.js';
-import { ALERT, TARGET, CHOSEN, ANSWER, GEMMA, toolReply, TOOLS, SCHEMA, alertOf, run, systemOf, keysOf } from './function-calling/subject.js';
+import {
+  createFakeTextProvider,
+  type FakeReply,
+  type FakeTextProvider,
+  type FakeTextProviderOptions,
+} from '../../../../src/testing/index.js';
+import {
+  ALERT,
+  ANSWER,
+  alertOf,
+  CHOSEN,
+  GEMMA,
+  keysOf,
+  run,
+  SCHEMA,
+  systemOf,
+  TARGET,
+  TOOLS,
+  toolReply,
+} from './function-calling/subject.js';
 
 describe('the dialects', () => {
   it.each([

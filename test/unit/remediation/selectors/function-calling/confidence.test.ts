@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { ConfigurationError, ProviderError } from '../../../../../src/core/errors.js';
 import type { SelectorOutcome } from '../../../../../src/domain/index.js';
-import { createFunctionCallingSelector, type FunctionCallingOptions } from '../../../../../src/remediation/selectors/function-calling.js';
+import {
+  createFunctionCallingSelector,
+  type FunctionCallingOptions,
+} from '../../../../../src/remediation/selectors/function-calling.js';
 import { createFakeTextProvider, type FakeReply } from '../../../../../src/testing/index.js';
-import { ANSWER, toolReply, TOOLS, alertOf, run } from './subject.js';
+import { ANSWER, alertOf, run, TOOLS, toolReply } from './subject.js';
 
 describe('confidence', () => {
   const confidenceWith = async (

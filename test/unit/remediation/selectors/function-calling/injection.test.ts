@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_CATALOG } from '../../../../../src/domain/index.js';
-import { toolReply, TOOLS, alertOf, run } from './subject.js';
+import { alertOf, run, TOOLS, toolReply } from './subject.js';
 
 /** What an attacker writes, and the call of a model that obeys. */
 const PAYLOADS: readonly (readonly [text: string, name: string, args: Record<string, unknown>])[] = [

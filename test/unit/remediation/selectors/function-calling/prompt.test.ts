@@ -3,7 +3,7 @@ import { estimateMessages, estimateTokens } from '../../../../../src/core/prompt
 import { DEFAULT_CATALOG, parseCatalog } from '../../../../../src/domain/index.js';
 import type { Dialect } from '../../../../../src/remediation/selectors/function-calling/dialect.js';
 import type { FakeTextProviderOptions } from '../../../../../src/testing/index.js';
-import { ALERT, ANSWER, TOOLS, SCHEMA, alertOf, run, systemOf } from './subject.js';
+import { ALERT, ANSWER, alertOf, run, SCHEMA, systemOf, TOOLS } from './subject.js';
 
 describe('the prompt', () => {
   const cases: readonly (readonly [Dialect, FakeTextProviderOptions['capabilities']])[] = [

@@ -1,6 +1,22 @@
-import { type Alert, type Catalog, DEFAULT_CATALOG, type GenerateCall, parseAlerts, type SelectorOutcome } from '../../../../../src/domain/index.js';
-import { createFunctionCallingSelector, type FunctionCallingOptions } from '../../../../../src/remediation/selectors/function-calling.js';
-import { createFakeTextProvider, type FakeReply, type FakeScript, type FakeTextProvider, type FakeTextProviderOptions } from '../../../../../src/testing/index.js';
+import {
+  type Alert,
+  type Catalog,
+  DEFAULT_CATALOG,
+  type GenerateCall,
+  parseAlerts,
+  type SelectorOutcome,
+} from '../../../../../src/domain/index.js';
+import {
+  createFunctionCallingSelector,
+  type FunctionCallingOptions,
+} from '../../../../../src/remediation/selectors/function-calling.js';
+import {
+  createFakeTextProvider,
+  type FakeReply,
+  type FakeScript,
+  type FakeTextProvider,
+  type FakeTextProviderOptions,
+} from '../../../../../src/testing/index.js';
 
 export const ALERT = alertOf({ pod: 'shop-0', namespace: 'shop', container: 'app', severity: 'critical' });
 export const TARGET = { name: 'shop-0', namespace: 'shop' };
@@ -8,7 +24,9 @@ export const CHOSEN = { lambdaFunction: 'pod-restart', parameters: { ...TARGET, 
 export const ANSWER = JSON.stringify({ lambda_function: 'pod-restart', parameters: TARGET });
 export const GEMMA =
   '<start_function_call>call:pod-restart{name:<escape>shop-0<escape>,namespace:<escape>shop<escape>}<end_function_call>';
-export const toolReply = (name: string, args: unknown = TARGET): FakeReply => ({ toolCalls: [{ name, arguments: args }] });
+export const toolReply = (name: string, args: unknown = TARGET): FakeReply => ({
+  toolCalls: [{ name, arguments: args }],
+});
 export const TOOLS = { toolCalls: true };
 export const SCHEMA = { jsonSchema: true };
 
