@@ -4,7 +4,7 @@ import { type Alert, type Catalog, DEFAULT_CATALOG, parseCatalog } from '../../.
 import { resolveCall } from '../../../../src/remediation/call/index.js';
 
 const alertOf = (labels: Record<string, string>, more: Partial<Alert> = {}): Alert => ({
-  labels: { alertname: 'Test', ...labels },
+  labels: { alertname: 'PodDown', ...labels },
   annotations: {},
   metrics: {},
   status: 'firing',
