@@ -8,6 +8,7 @@ interface Engine {
   getFormattedChat(messages: readonly unknown[]): { prompt: string };
   completion(options: Record<string, unknown>, onToken: (token: Token) => void): Promise<Completion>;
   stopCompletion(): void;
+  clearCache(clearData: boolean): void;
 }
 
 interface Token {
@@ -95,6 +96,8 @@ function complete(response: ServerResponse, chat: ChatRequest, reply: Reply): Pr
 async function run(response: ServerResponse, chat: ChatRequest, reply: Reply): Promise<void> {
   response.writeHead(200, { 'content-type': reply.contentType });
   let made = 0;
+  // What an earlier request left behind can make the engine end at once.
+  engine.clearCache(true);
   const leave = (): void => engine.stopCompletion();
   response.once('close', leave);
   const result = await engine.completion(
