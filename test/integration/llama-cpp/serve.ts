@@ -11,12 +11,18 @@ interface Engine {
   clearCache(clearData: boolean): void;
 }
 
+interface Drawn {
+  readonly content: string;
+  readonly probs: readonly { tok_str: string; prob: number }[];
+}
+
 interface Token {
   readonly token: string;
-  readonly completion_probabilities?: readonly { probs: readonly { tok_str: string; prob: number }[] }[];
+  readonly completion_probabilities?: readonly Drawn[];
 }
 
 interface Completion {
+  readonly completion_probabilities?: readonly Drawn[];
   readonly tokens_evaluated: number;
   readonly tokens_predicted: number;
   /** Whether the model ended its answer by itself. */
@@ -96,8 +102,13 @@ function complete(response: ServerResponse, chat: ChatRequest, reply: Reply): Pr
 async function run(response: ServerResponse, chat: ChatRequest, reply: Reply): Promise<void> {
   response.writeHead(200, { 'content-type': reply.contentType });
   let made = 0;
-  // What an earlier request left behind can make the engine end at once.
+  let ended = false;
   engine.clearCache(true);
+  const pass = (token: string, drawn: Drawn | undefined): void => {
+    if (token === '') return;
+    made++;
+    response.write(reply.piece(token, chat.logprobs ? logprobOf(token, drawn) : undefined));
+  };
   const leave = (): void => engine.stopCompletion();
   response.once('close', leave);
   const result = await engine.completion(
@@ -111,11 +122,13 @@ async function run(response: ServerResponse, chat: ChatRequest, reply: Reply): P
         response_format: { type: 'json_schema', json_schema: { schema: chat.schema } },
       }),
     },
-    (token) => {
-      made++;
-      response.write(reply.piece(token.token, chat.logprobs ? logprobOf(token) : undefined));
+    ({ token, completion_probabilities }) => {
+      if (!ended) pass(token, completion_probabilities?.[0]);
     },
   );
+  // Tokens and the result come from the engine's thread on ways of their own, and the result may be first.
+  ended = true;
+  for (const drawn of (result.completion_probabilities ?? []).slice(made)) pass(drawn.content, drawn);
   response.off('close', leave);
   report({ completed: made });
   const tokens = { prompt: result.tokens_evaluated - result.tokens_predicted, answer: made };
@@ -123,9 +136,9 @@ async function run(response: ServerResponse, chat: ChatRequest, reply: Reply): P
 }
 
 /** Natural logarithm of the probability of the token that was drawn. */
-function logprobOf({ token, completion_probabilities }: Token): number {
-  const drawn = completion_probabilities?.[0]?.probs.find(({ tok_str }) => tok_str === token);
-  return Math.log(Math.max(drawn?.prob ?? 0, 1e-9));
+function logprobOf(token: string, drawn: Drawn | undefined): number {
+  const { prob = 0 } = drawn?.probs.find(({ tok_str }) => tok_str === token) ?? {};
+  return Math.log(Math.max(prob, 1e-9));
 }
 
 function readOllama(body: Record<string, unknown>): ChatRequest {
