@@ -99,6 +99,9 @@ function complete(response: ServerResponse, chat: ChatRequest, reply: Reply): Pr
   return turn;
 }
 
+/** Tokens of earlier requests, which the engine lists in every result before those of the request. */
+let earlier = 0;
+
 async function run(response: ServerResponse, chat: ChatRequest, reply: Reply): Promise<void> {
   response.writeHead(200, { 'content-type': reply.contentType });
   let made = 0;
@@ -128,7 +131,9 @@ async function run(response: ServerResponse, chat: ChatRequest, reply: Reply): P
   );
   // Tokens and the result come from the engine's thread on ways of their own, and the result may be first.
   ended = true;
-  for (const drawn of (result.completion_probabilities ?? []).slice(made)) pass(drawn.content, drawn);
+  const all = result.completion_probabilities ?? [];
+  for (const drawn of all.slice(earlier + made)) pass(drawn.content, drawn);
+  earlier = all.length;
   response.off('close', leave);
   report({ completed: made });
   const tokens = { prompt: result.tokens_evaluated - result.tokens_predicted, answer: made };
