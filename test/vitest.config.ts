@@ -22,8 +22,8 @@ export default defineConfig({
     // Generous, since a busy machine with two cores is no reason to fail; a test that hangs still ends.
     testTimeout: 180_000,
     hookTimeout: 180_000,
-    // One process where the machine is small and shared; a developer's machine may use all its cores.
-    ...(inCi && { maxWorkers: 1 }),
+    // No more processes than the smallest machine has cores; a developer's machine may use all of its own.
+    ...(inCi && { maxWorkers: 2 }),
     projects: [
       {
         extends: true,

@@ -11,28 +11,21 @@ import {
   readManifest,
   runProcess,
 } from './packed-package.js';
-import {
-  type LoadReport,
-  probeErrorBrands,
-  probeLoading,
-  probeMissingPeer,
-  probeRuntime,
-  probeThrownError,
-} from './probes.js';
+import { type LoadReport, probeErrorBrands, probeUse, type UseReport } from './probes.js';
 import { findTypeErrors } from './type-consumer.js';
 
 const manifest = readManifest();
 const specifiers = listSpecifiers();
 let packed: PackedPackage;
-let loaded: Record<'import' | 'require', Record<string, LoadReport>>;
+let used: Record<'import' | 'require', UseReport>;
 
 beforeAll(() => {
   packed = installPackedPackage();
   // The native package comes last, to show that loading it would be noticed.
   const inOrder = [...specifiers, 'onnxruntime-node'];
-  loaded = {
-    import: probeLoading(packed.consumer, 'import', inOrder),
-    require: probeLoading(packed.consumer, 'require', inOrder),
+  used = {
+    import: probeUse(packed.consumer, manifest.name, 'import', inOrder),
+    require: probeUse(packed.consumer, manifest.name, 'require', inOrder),
   };
 });
 
@@ -74,24 +67,24 @@ describe('the files of the package', () => {
 
 describe.each(['import', 'require'] as const)('%s', (kind) => {
   it.each(specifiers)('loads %s without native code', (specifier) => {
-    const { exported, nativeFiles, onnxruntimeFiles } = loaded[kind][specifier] as LoadReport;
+    const { exported, nativeFiles, onnxruntimeFiles } = used[kind].loaded[specifier] as LoadReport;
     expect(exported).not.toEqual([]);
     expect(exported).not.toContain('default');
     expect({ nativeFiles, onnxruntimeFiles }).toEqual({ nativeFiles: [], onnxruntimeFiles: [] });
   });
 
   it('would notice native code', () => {
-    const { nativeFiles, onnxruntimeFiles } = loaded[kind]['onnxruntime-node'] as LoadReport;
+    const { nativeFiles, onnxruntimeFiles } = used[kind].loaded['onnxruntime-node'] as LoadReport;
     expect(nativeFiles).not.toEqual([]);
     expect(onnxruntimeFiles).not.toEqual([]);
   });
 
   it('runs a graph in the worker thread that the package brings', () => {
-    expect(probeRuntime(packed.consumer, manifest.name, kind)).toEqual([3, 5]);
+    expect(used[kind].doubled).toEqual([3, 5]);
   });
 
   it('says what to install where an optional peer is missing', () => {
-    expect(probeMissingPeer(packed.consumer, manifest.name, kind)).toEqual({
+    expect(used[kind].missingPeer).toEqual({
       healthy: false,
       detail: expect.stringMatching(/@huggingface\/transformers is not installed.*npm install/),
     });
@@ -99,7 +92,7 @@ describe.each(['import', 'require'] as const)('%s', (kind) => {
 });
 
 it.each(specifiers)('%s has the same names as ES module and as CommonJS module', (specifier) => {
-  expect(loaded.import[specifier]?.exported).toEqual(loaded.require[specifier]?.exported);
+  expect(used.import.loaded[specifier]?.exported).toEqual(used.require.loaded[specifier]?.exported);
 });
 
 describe('error classes', () => {
@@ -110,7 +103,7 @@ describe('error classes', () => {
   });
 
   it('are recognised when a subpath of one module kind throws and the root of the other catches', () => {
-    expect(probeThrownError(packed.consumer, manifest.name)).toEqual({ import: 'recognised', require: 'recognised' });
+    expect([used.import.thrown, used.require.thrown]).toEqual(['recognised', 'recognised']);
   });
 });
 

@@ -20,34 +20,71 @@ export interface LoadReport {
   readonly onnxruntimeFiles: readonly string[];
 }
 
+export interface UseReport {
+  /** By specifier, in the order in which they were loaded. */
+  readonly loaded: Readonly<Record<string, LoadReport>>;
+  /** Health of the provider whose package is an optional peer, which the project does not have. */
+  readonly missingPeer: unknown;
+  /** x + x for x = (1.5, 2.5), by the package's graph builder and runtime. */
+  readonly doubled: unknown;
+  /** What the root of the other module kind says of an error that the engine of this one throws. */
+  readonly thrown: string;
+}
+
 /**
- * Loads the specifiers one after the other in one process and reports after each what was loaded up to then.
- * `require.cache` also lists the CommonJS modules that an ES module imported.
+ * Uses the package as one module kind does, in one process: loads the specifiers one after the other and reports after
+ * each what was loaded up to then, then calls what needs more than loading. `require.cache` also lists the CommonJS
+ * modules that an ES module imported.
  */
-export function probeLoading(
+export function probeUse(
   consumer: string,
+  name: string,
   kind: 'import' | 'require',
   specifiers: readonly string[],
-): Record<string, LoadReport> {
+): UseReport {
   const body = `
+    const load = ${kind === 'import' ? '(specifier) => import(specifier)' : 'async (specifier) => require(specifier)'};
+    const other = ${kind === 'import' ? 'async (specifier) => require(specifier)' : '(specifier) => import(specifier)'};
     const nativeFiles = [];
     const open = process.dlopen;
     process.dlopen = (module, file, ...rest) => {
       nativeFiles.push(file);
       return open.call(process, module, file, ...rest);
     };
-    const reports = {};
+    const loaded = {};
     for (const specifier of ${JSON.stringify(specifiers)}) {
-      const loaded = ${kind === 'import' ? 'await import(specifier)' : 'require(specifier)'};
-      reports[specifier] = {
-        exported: Object.keys(loaded).sort(),
+      loaded[specifier] = {
+        exported: Object.keys(await load(specifier)).sort(),
         nativeFiles: [...nativeFiles],
         onnxruntimeFiles: Object.keys(require.cache).filter((file) => file.includes('onnxruntime')),
       };
     }
-    console.log(JSON.stringify(reports));
+
+    const { createTransformersProvider } = await load('${name}/providers');
+    const provider = createTransformersProvider({ model: 'some/model' });
+    const missingPeer = await provider.doHealth(new AbortController().signal);
+
+    const { GraphBuilder, add, serializeModel } = await load('${name}/onnx');
+    const { Runtime } = await load('${name}/runtime');
+    const graph = new GraphBuilder('double');
+    const x = graph.input('x', 'float32', [2]);
+    graph.output('y', add(x, x));
+    const runtime = new Runtime({ executionProviders: ['cpu'], intraOpThreads: 1 });
+    const session = await runtime.createSession(serializeModel(graph));
+    const { y } = await session.run({ x: { type: 'float32', data: Float32Array.of(1.5, 2.5), dims: [2] } });
+    await runtime.dispose();
+
+    const { TRMModel } = await load('${name}/trm');
+    const { AgentTrmError } = await other('${name}');
+    let thrown = 'nothing was thrown';
+    try {
+      await TRMModel.fromCheckpoint('no-such-checkpoint.safetensors', {});
+    } catch (error) {
+      thrown = error instanceof AgentTrmError ? 'recognised' : 'not recognised: ' + error;
+    }
+    console.log(JSON.stringify({ loaded, missingPeer, doubled: [...y.data], thrown }));
   `;
-  return runProbe(consumer, body) as Record<string, LoadReport>;
+  return runProbe(consumer, body) as UseReport;
 }
 
 export interface BrandReport {
@@ -86,52 +123,4 @@ export function probeErrorBrands(consumer: string, name: string, specifiers: rea
     console.log(JSON.stringify({ wrong: [...wrong], pairs, separate }));
   `;
   return runProbe(consumer, body) as BrandReport;
-}
-
-/** Lets the engine of one module kind throw and the root of the other kind judge the error. */
-export function probeThrownError(consumer: string, name: string): Record<'import' | 'require', string> {
-  const body = `
-    const verdict = async (trm, root) => {
-      try {
-        await trm.TRMModel.fromCheckpoint('no-such-checkpoint.safetensors', {});
-        return 'nothing was thrown';
-      } catch (error) {
-        return error instanceof root.AgentTrmError ? 'recognised' : 'not recognised: ' + error;
-      }
-    };
-    console.log(JSON.stringify({
-      import: await verdict(await import('${name}/trm'), require('${name}')),
-      require: await verdict(require('${name}/trm'), await import('${name}')),
-    }));
-  `;
-  return runProbe(consumer, body) as Record<'import' | 'require', string>;
-}
-
-/** Computes x + x for x = (1.5, 2.5) with the package's graph builder and runtime. */
-export function probeRuntime(consumer: string, name: string, kind: 'import' | 'require'): unknown {
-  const load = kind === 'import' ? 'await import' : 'require';
-  const body = `
-    const { GraphBuilder, add, serializeModel } = ${load}('${name}/onnx');
-    const { Runtime } = ${load}('${name}/runtime');
-    const graph = new GraphBuilder('double');
-    const x = graph.input('x', 'float32', [2]);
-    graph.output('y', add(x, x));
-    const runtime = new Runtime({ executionProviders: ['cpu'], intraOpThreads: 1 });
-    const session = await runtime.createSession(serializeModel(graph));
-    const { y } = await session.run({ x: { type: 'float32', data: Float32Array.of(1.5, 2.5), dims: [2] } });
-    await runtime.dispose();
-    console.log(JSON.stringify([...y.data]));
-  `;
-  return runProbe(consumer, body);
-}
-
-/** Asks the provider whose package is an optional peer, in a project that does not have it. */
-export function probeMissingPeer(consumer: string, name: string, kind: 'import' | 'require'): unknown {
-  const load = kind === 'import' ? 'await import' : 'require';
-  const body = `
-    const { createTransformersProvider } = ${load}('${name}/providers');
-    const provider = createTransformersProvider({ model: 'some/model' });
-    console.log(JSON.stringify(await provider.doHealth(new AbortController().signal)));
-  `;
-  return runProbe(consumer, body);
 }

@@ -37,6 +37,13 @@ function provider(options: Partial<TransformersProviderOptions> = {}): TextProvi
   return made;
 }
 
+/** The model of the tests that leave no trace in it; loading it takes longer than what it says. */
+let shared: TextProvider | undefined;
+function sharedProvider(): TextProvider {
+  shared ??= provider();
+  return shared;
+}
+
 function ask(content: string, changes: Partial<GenerateCall> = {}): GenerateCall {
   return { messages: [{ role: 'user', content }], signal: new AbortController().signal, ...changes };
 }
@@ -53,7 +60,7 @@ textProviderSuite({
 describe('an answer', () => {
   it('is what the model says, with its tokens counted and the end reached', async () => {
     const deltas: string[] = [];
-    const result = await provider().doGenerate(ask('What now?', { onDelta: (text) => deltas.push(text) }));
+    const result = await sharedProvider().doGenerate(ask('What now?', { onDelta: (text) => deltas.push(text) }));
     expect(result).toEqual({
       text: ANSWER,
       finishReason: 'stop',
@@ -67,7 +74,7 @@ describe('an answer', () => {
   });
 
   it('ends at maxTokens, of the call or else of the provider', async () => {
-    const called = await provider().doGenerate(ask('What now?', { maxTokens: 3 }));
+    const called = await sharedProvider().doGenerate(ask('What now?', { maxTokens: 3 }));
     expect(called).toMatchObject({ text: 'check the memory', finishReason: 'length', usage: { outputTokens: 3 } });
     const made = await provider({ maxTokens: 2 }).doGenerate(ask('What now?'));
     expect(made).toMatchObject({ text: 'check the', finishReason: 'length', usage: { outputTokens: 2 } });
@@ -75,7 +82,7 @@ describe('an answer', () => {
 
   it('takes the likeliest token at temperature 0 and draws others above it', async () => {
     const words = async (temperature: number): Promise<Set<string>> => {
-      const { text } = await provider().doGenerate(ask(RANDOM, { temperature, maxTokens: 60 }));
+      const { text } = await sharedProvider().doGenerate(ask(RANDOM, { temperature, maxTokens: 60 }));
       return new Set(text.split(' '));
     };
     expect(await words(0)).toEqual(new Set(['heads']));
@@ -92,7 +99,7 @@ describe('an answer', () => {
   it("has the model's own log-probabilities at every temperature", async () => {
     const expected: Record<string, number> = { heads: -Math.log1p(Math.exp(-2)), tails: -Math.log1p(Math.exp(2)) };
     for (const temperature of [0, 2]) {
-      const { text, logprobs } = await provider().doGenerate(
+      const { text, logprobs } = await sharedProvider().doGenerate(
         ask(RANDOM, { temperature, maxTokens: 8, logprobs: true }),
       );
       const wanted = text.split(' ').map((word) => expected[word] ?? Number.NaN);
@@ -103,7 +110,7 @@ describe('an answer', () => {
   });
 
   it('says when a JSON Schema cannot be honoured', async () => {
-    const { warnings } = await provider().doGenerate(ask('What now?', { jsonSchema: { type: 'object' } }));
+    const { warnings } = await sharedProvider().doGenerate(ask('What now?', { jsonSchema: { type: 'object' } }));
     expect(warnings).toEqual([expect.stringContaining('JSON Schema')]);
   });
 });
@@ -113,8 +120,8 @@ describe('the prompt', () => {
   const user = { role: 'user', content: 'python' } as const;
 
   it('follows the chat template', async () => {
-    const one = await provider().doGenerate(ask('', { messages: [user] }));
-    const three = await provider().doGenerate(
+    const one = await sharedProvider().doGenerate(ask('', { messages: [user] }));
+    const three = await sharedProvider().doGenerate(
       ask('', { messages: [system, user, { role: 'assistant', content: 'python' }, user] }),
     );
     // Role, word and end of each message, and the role that is to answer.

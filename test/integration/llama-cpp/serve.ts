@@ -8,14 +8,21 @@ interface Engine {
   getFormattedChat(messages: readonly unknown[]): { prompt: string };
   completion(options: Record<string, unknown>, onToken: (token: Token) => void): Promise<Completion>;
   stopCompletion(): void;
+  clearCache(clearData: boolean): void;
+}
+
+interface Drawn {
+  readonly content: string;
+  readonly probs: readonly { tok_str: string; prob: number }[];
 }
 
 interface Token {
   readonly token: string;
-  readonly completion_probabilities?: readonly { probs: readonly { tok_str: string; prob: number }[] }[];
+  readonly completion_probabilities?: readonly Drawn[];
 }
 
 interface Completion {
+  readonly completion_probabilities?: readonly Drawn[];
   readonly tokens_evaluated: number;
   readonly tokens_predicted: number;
   /** Whether the model ended its answer by itself. */
@@ -92,9 +99,19 @@ function complete(response: ServerResponse, chat: ChatRequest, reply: Reply): Pr
   return turn;
 }
 
+/** Tokens of earlier requests, which the engine lists in every result before those of the request. */
+let earlier = 0;
+
 async function run(response: ServerResponse, chat: ChatRequest, reply: Reply): Promise<void> {
   response.writeHead(200, { 'content-type': reply.contentType });
   let made = 0;
+  let ended = false;
+  engine.clearCache(true);
+  const pass = (token: string, drawn: Drawn | undefined): void => {
+    if (token === '') return;
+    made++;
+    response.write(reply.piece(token, chat.logprobs ? logprobOf(token, drawn) : undefined));
+  };
   const leave = (): void => engine.stopCompletion();
   response.once('close', leave);
   const result = await engine.completion(
@@ -108,11 +125,15 @@ async function run(response: ServerResponse, chat: ChatRequest, reply: Reply): P
         response_format: { type: 'json_schema', json_schema: { schema: chat.schema } },
       }),
     },
-    (token) => {
-      made++;
-      response.write(reply.piece(token.token, chat.logprobs ? logprobOf(token) : undefined));
+    ({ token, completion_probabilities }) => {
+      if (!ended) pass(token, completion_probabilities?.[0]);
     },
   );
+  // Tokens and the result come from the engine's thread on ways of their own, and the result may be first.
+  ended = true;
+  const all = result.completion_probabilities ?? [];
+  for (const drawn of all.slice(earlier + made)) pass(drawn.content, drawn);
+  earlier = all.length;
   response.off('close', leave);
   report({ completed: made });
   const tokens = { prompt: result.tokens_evaluated - result.tokens_predicted, answer: made };
@@ -120,9 +141,9 @@ async function run(response: ServerResponse, chat: ChatRequest, reply: Reply): P
 }
 
 /** Natural logarithm of the probability of the token that was drawn. */
-function logprobOf({ token, completion_probabilities }: Token): number {
-  const drawn = completion_probabilities?.[0]?.probs.find(({ tok_str }) => tok_str === token);
-  return Math.log(Math.max(drawn?.prob ?? 0, 1e-9));
+function logprobOf(token: string, drawn: Drawn | undefined): number {
+  const { prob = 0 } = drawn?.probs.find(({ tok_str }) => tok_str === token) ?? {};
+  return Math.log(Math.max(prob, 1e-9));
 }
 
 function readOllama(body: Record<string, unknown>): ChatRequest {

@@ -45,6 +45,18 @@ async function failureOf(work: Promise<unknown>): Promise<ProviderError> {
   return error;
 }
 
+describe('a connection that cannot be', () => {
+  it.each([
+    ['a host without an address', () => 'http://no-such-host.invalid', /has no address/],
+    ['a server that does not speak TLS', () => server.origin.replace('http:', 'https:'), /no secure connection/],
+  ])('to %s says so', async (_what, baseUrl, message) => {
+    const error = await failureOf(clientOf({ baseUrl: baseUrl() }).json(GET));
+    expect(error.reason).toBe('unavailable');
+    expect(error.message).toMatch(message);
+    expect(server.requests).toEqual([]);
+  });
+});
+
 describe('attempts', () => {
   it.each<[FaultName, number]>([
     ['queue-full', 3],
