@@ -3,7 +3,7 @@
  *
  * @module agent-trm/providers
  */
-export type { HttpOptions } from './http/options.js';
+export type { HttpOptions } from '../http/options.js';
 export { createHuggingFaceProvider, type HuggingFaceProviderOptions } from './hugging-face.js';
 export { createLocalTrmProvider, type LocalTrmOptions } from './local-trm/index.js';
 export { createOllamaProvider, type OllamaProviderOptions } from './ollama.js';

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { ConfigurationError, type ProviderFailure } from '../core/errors.js';
 import type { FinishReason, GenerateCall, GenerateResult, Health, TextProvider } from '../domain/text/index.js';
-import { createHttpClient, type HttpClient } from './http/client.js';
-import type { HttpOptions } from './http/options.js';
+import { createHttpClient, type HttpClient } from '../http/client.js';
+import type { HttpOptions } from '../http/options.js';
 import { checkHealth } from './protocol/health.js';
 import { readLogprobs } from './protocol/logprobs.js';
 import { readWire } from './protocol/read-wire.js';

@@ -1,7 +1,7 @@
 import type { ProviderFailure } from '../core/errors.js';
 import type { TextProvider } from '../domain/text/index.js';
-import { createHttpClient } from './http/client.js';
-import type { HttpOptions } from './http/options.js';
+import { createHttpClient } from '../http/client.js';
+import type { HttpOptions } from '../http/options.js';
 import { createChatCompletionsProvider } from './protocol/chat-completions.js';
 import { requireText } from './protocol/require-text.js';
 

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { ProviderFailure } from '../core/errors.js';
 import type { ChatMessage, GenerateCall, GenerateResult, Health, TextProvider } from '../domain/text/index.js';
-import { createHttpClient, type HttpClient } from './http/client.js';
-import type { HttpOptions } from './http/options.js';
-import { isHtml } from './http/server-text.js';
+import { createHttpClient, type HttpClient } from '../http/client.js';
+import type { HttpOptions } from '../http/options.js';
+import { isHtml } from '../http/server-text.js';
 import { checkHealth } from './protocol/health.js';
 import { readWire } from './protocol/read-wire.js';
 

@@ -18,6 +18,7 @@ const BELOW_SERVER = [
   'core',
   'domain',
   'config',
+  'http',
   'onnx',
   'runtime',
   'encoding',
@@ -33,13 +34,14 @@ export const IMPORT_TABLE: readonly ImportRow[] = [
   { files: /^src\/core\//, allows: [] },
   { files: /^src\/domain\//, allows: ['core'] },
   { files: /^src\/config\//, allows: ['core', 'domain'] },
+  { files: /^src\/http\//, allows: ['core'] },
   { files: /^src\/onnx\//, allows: ['core'] },
   { files: /^src\/runtime\//, allows: ['core', 'onnx'] },
   { files: /^src\/encoding\//, allows: ['core', 'domain'] },
   { files: /^src\/trm\/remediation/, allows: ['core', 'domain', 'onnx', 'runtime', 'encoding'] },
   { files: /^src\/trm\//, allows: ['core', 'domain', 'onnx', 'runtime'] },
   { files: /^src\/providers\/local-trm/, allows: ['core', 'domain', 'config', 'trm', 'encoding'] },
-  { files: /^src\/providers\//, allows: ['core', 'domain', 'config'] },
+  { files: /^src\/providers\//, allows: ['core', 'domain', 'config', 'http'] },
   { files: /^src\/client\/default-providers\.ts$/, allows: ['domain', 'config', 'providers'] },
   { files: /^src\/client\//, allows: ['core', 'domain', 'config'] },
   {
@@ -52,8 +54,7 @@ export const IMPORT_TABLE: readonly ImportRow[] = [
   },
   // What may fill a parameter is decided in one place, which is in encoding.
   { files: /^src\/remediation\//, allows: ['core', 'domain', 'config', 'encoding'] },
-  // Connections, credentials, retries and the redaction of what a server says are those of the providers' HTTP.
-  { files: /^src\/cloudevents\/sink\//, allows: ['core', 'domain', 'config', 'providers'] },
+  { files: /^src\/cloudevents\/sink\//, allows: ['core', 'domain', 'config', 'http'] },
   { files: /^src\/cloudevents\//, allows: ['core', 'domain'] },
   { files: /^src\/telemetry\//, allows: ['core', 'domain'] },
   { files: /^src\/server\//, allows: BELOW_SERVER },

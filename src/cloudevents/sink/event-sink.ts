@@ -6,11 +6,11 @@ import { ConfigurationError, DeliveryError, type DeliveryFailure } from '../../c
 import { memoizeAsync } from '../../core/memoize-async.js';
 import { redact } from '../../core/redact.js';
 import { untilAborted } from '../../core/until-aborted.js';
-import { createDispatcher } from '../../providers/http/dispatcher.js';
-import { isLoopback } from '../../providers/http/endpoint.js';
-import { lazyLibraries } from '../../providers/http/libraries.js';
-import { resolveHttpOptions } from '../../providers/http/options.js';
-import { withRetries } from '../../providers/http/retry.js';
+import { createDispatcher } from '../../http/dispatcher.js';
+import { isLoopback } from '../../http/endpoint.js';
+import { lazyLibraries } from '../../http/libraries.js';
+import { resolveHttpOptions } from '../../http/options.js';
+import { withRetries } from '../../http/retry.js';
 import { type OutgoingMessage, writeMessage } from '../message/write-message.js';
 import { deadLetterOf } from './dead-letter.js';
 import { postEvent } from './post-event.js';

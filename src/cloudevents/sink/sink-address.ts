@@ -1,5 +1,5 @@
 import type { ConfigValue } from '../../config/index.js';
-import { type Endpoint, readEndpoint } from '../../providers/http/endpoint.js';
+import { type Endpoint, readEndpoint } from '../../http/endpoint.js';
 
 /** Where a sink listens, with what must be sent along and must not be shown. */
 export interface SinkAddress extends Endpoint {

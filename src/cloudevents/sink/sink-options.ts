@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../../core/errors.js';
-import type { HttpOptions } from '../../providers/http/options.js';
+import type { HttpOptions } from '../../http/options.js';
 import type { SendMode } from '../message/write-message.js';
 import type { OnDeadLetter } from './dead-letter.js';
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { FinishReason, GenerateCall, GenerateResult, Health, TextProvider } from '../../domain/text/index.js';
-import type { HttpClient } from '../http/client.js';
-import { errorText } from '../http/server-text.js';
+import type { HttpClient } from '../../http/client.js';
+import { errorText } from '../../http/server-text.js';
 import { checkHealth } from './health.js';
 import { readLogprobs } from './logprobs.js';
 import { readWire } from './read-wire.js';

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { HttpClient } from '../http/client.js';
+import type { HttpClient } from '../../http/client.js';
 
 /** Checks what a server sent. Throws ProviderError `bad-response` that names the first field of another form. */
 export function readWire<T>(http: HttpClient, what: string, schema: z.ZodType<T>, value: unknown): T {

@@ -1,4 +1,4 @@
-import { memoizeAsync } from '../../core/memoize-async.js';
+import { memoizeAsync } from '../core/memoize-async.js';
 
 export type Cockatiel = typeof import('cockatiel');
 export type Undici = typeof import('undici');

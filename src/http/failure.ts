@@ -1,4 +1,4 @@
-import type { ProviderFailure } from '../../core/errors.js';
+import type { ProviderFailure } from '../core/errors.js';
 
 /** What went wrong in one attempt, and what that means for the next. Never leaves this folder. */
 export class FailedAttempt extends Error {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { throwIfAborted } from '../../core/deadline.js';
+import { throwIfAborted } from '../core/deadline.js';
 import { FailedAttempt } from './failure.js';
 import type { Cockatiel } from './libraries.js';
 

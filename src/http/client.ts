@@ -1,9 +1,9 @@
-import { remainingMsOf, throwIfAborted } from '../../core/deadline.js';
-import { DisposeGuard } from '../../core/dispose-guard.js';
-import { ProviderError, type ProviderFailure } from '../../core/errors.js';
-import { memoizeAsync } from '../../core/memoize-async.js';
-import { redact } from '../../core/redact.js';
-import { untilAborted } from '../../core/until-aborted.js';
+import { remainingMsOf, throwIfAborted } from '../core/deadline.js';
+import { DisposeGuard } from '../core/dispose-guard.js';
+import { ProviderError, type ProviderFailure } from '../core/errors.js';
+import { memoizeAsync } from '../core/memoize-async.js';
+import { redact } from '../core/redact.js';
+import { untilAborted } from '../core/until-aborted.js';
 import { readParts, readText } from './body.js';
 import { type Breaker, createBreaker } from './breaker.js';
 import { createDispatcher } from './dispatcher.js';

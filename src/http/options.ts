@@ -1,4 +1,4 @@
-import { ConfigurationError } from '../../core/errors.js';
+import { ConfigurationError } from '../core/errors.js';
 
 /** How a provider talks to its server. The total time of a call is that of its signal. */
 export interface HttpOptions {

@@ -1,10 +1,10 @@
 import * as cockatiel from 'cockatiel';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createDeadline } from '../../../../src/core/deadline.js';
-import { AbortedError, DeadlineExceededError } from '../../../../src/core/errors.js';
-import { createBreaker } from '../../../../src/providers/http/breaker.js';
-import { FailedAttempt } from '../../../../src/providers/http/failure.js';
-import { parseRetryAfter, planRetry, withRetries } from '../../../../src/providers/http/retry.js';
+import { createDeadline } from '../../../src/core/deadline.js';
+import { AbortedError, DeadlineExceededError } from '../../../src/core/errors.js';
+import { createBreaker } from '../../../src/http/breaker.js';
+import { FailedAttempt } from '../../../src/http/failure.js';
+import { parseRetryAfter, planRetry, withRetries } from '../../../src/http/retry.js';
 
 describe('parseRetryAfter', () => {
   const now = Date.parse('Wed, 21 Oct 2026 07:28:00 GMT');

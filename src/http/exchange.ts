@@ -1,6 +1,6 @@
 import type { Dispatcher } from 'undici';
-import { abortError } from '../../core/deadline.js';
-import { redactError } from '../../core/redact.js';
+import { abortError } from '../core/deadline.js';
+import { redactError } from '../core/redact.js';
 import { type ByteStream, readStart } from './body.js';
 import type { Endpoint } from './endpoint.js';
 import { FailedAttempt, failureOfNetwork, failureOfStatus, isRetryableStatus, isServerTrouble } from './failure.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { failureOfNetwork, failureOfStatus, failureOfText } from '../../../../src/providers/http/failure.js';
-import { serverText } from '../../../../src/providers/http/server-text.js';
+import { failureOfNetwork, failureOfStatus, failureOfText } from '../../../src/http/failure.js';
+import { serverText } from '../../../src/http/server-text.js';
 
 describe('failureOfStatus', () => {
   it.each([

@@ -1,4 +1,4 @@
-import { DeadlineExceededError } from '../../core/errors.js';
+import { DeadlineExceededError } from '../core/errors.js';
 import { FailedAttempt } from './failure.js';
 import type { Cockatiel } from './libraries.js';
 import type { HttpSettings } from './options.js';

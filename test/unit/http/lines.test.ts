@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readParts, readStart, readText } from '../../../../src/providers/http/body.js';
-import { cutEvents, cutLines, type TextCutter } from '../../../../src/providers/http/lines.js';
+import { readParts, readStart, readText } from '../../../src/http/body.js';
+import { cutEvents, cutLines, type TextCutter } from '../../../src/http/lines.js';
 
 const cut = (cutter: TextCutter, pieces: readonly string[]): string[] => [
   ...pieces.flatMap((piece) => cutter.push(piece)),

@@ -1,4 +1,4 @@
-import { redact } from '../../core/redact.js';
+import { redact } from '../core/redact.js';
 
 /** Characters of the server's own words in a message. */
 const LONGEST_TEXT = 300;

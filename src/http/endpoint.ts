@@ -1,5 +1,5 @@
-import { ConfigurationError } from '../../core/errors.js';
-import { redact } from '../../core/redact.js';
+import { ConfigurationError } from '../core/errors.js';
+import { redact } from '../core/redact.js';
 
 /** A server, as requests and messages need it. */
 export interface Endpoint {
