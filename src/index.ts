@@ -44,7 +44,11 @@ export {
   CheckpointError,
   ConfigurationError,
   DeadlineExceededError,
+  DeliveryError,
+  type DeliveryFailure,
   DisposedError,
+  EventError,
+  type EventRefusal,
   ExecutionProviderError,
   GraphError,
   InferenceError,
@@ -88,6 +92,8 @@ export type {
   SelectRequest,
   TextProvider,
   TextProviderCapabilities,
+  ToolCall,
+  ToolDefinition,
   TraceStep,
 } from './domain/index.js';
 export {
@@ -159,15 +165,32 @@ export {
   type Verdict,
 } from './remediation/guardrails/index.js';
 export {
+  type CallForm,
+  OUTPUT_LIMITS,
+  type OutputForm,
+  type ParsedCall,
+  type ParsedOutput,
+  type ParseOutputOptions,
+  type ProposedCallOptions,
+  type ProposedCallReading,
+  parseProposedCall,
+  parseStructuredOutput,
+} from './remediation/output/index.js';
+export {
   createFileIncidentStore,
   createMemoryIncidentStore,
   type FileIncidentStoreOptions,
+  INCIDENT_LIMITS,
   type Incident,
   type IncidentOutcome,
   type IncidentStore,
   importIncidents,
   type MemoryIncidentStoreOptions,
+  type NearIncident,
   parseIncidents,
+  type RefusedLine,
+  type SkippedLine,
+  type StoreCallOptions,
 } from './remediation/retrieval/incidents/index.js';
 export { type AnnotationSelectorOptions, createAnnotationSelector } from './remediation/selectors/annotation.js';
 export {
