@@ -1,4 +1,4 @@
-// Prints `N passed, N failed` for a vitest JSON report and exits non-zero unless everything passed.
+// Names the tests that were left out, prints `N passed, N failed` for a vitest JSON report and exits non-zero unless everything passed.
 // usage: node .ci/summary.mjs REPORT STATUS     STATUS is the exit status of the test command
 import { readFileSync } from 'node:fs';
 
@@ -11,6 +11,11 @@ function count() {
     report = JSON.parse(readFileSync(reportPath, 'utf8'));
   } catch {
     return { passed: 0, failed: 0 };
+  }
+  for (const { assertionResults } of report.testResults) {
+    for (const { status, fullName } of assertionResults) {
+      if (status !== 'passed' && status !== 'failed') console.log(`not run: ${fullName}`);
+    }
   }
   // A test file that could not be loaded, or whose set-up failed, counts as one failure more.
   const brokenFiles = report.testResults.filter(
