@@ -1,26 +1,22 @@
-// Prints `N passed, N failed` for a vitest JSON report and exits non-zero unless everything passed.
-// usage: node .ci/summary.mjs REPORT STATUS     STATUS is the exit status of the test command
+// Names what was not run, prints `N passed, N failed`, and exits non-zero unless everything that was run passed.
+// usage: node .ci/summary.mjs SUMMARY STATUS     SUMMARY as reporter.mjs writes it, STATUS of the test command
 import { readFileSync } from 'node:fs';
 
-const [reportPath, statusText] = process.argv.slice(2);
-const status = Number(statusText);
+const [path, statusText] = process.argv.slice(2);
 
-function count() {
-  let report;
+function read() {
   try {
-    report = JSON.parse(readFileSync(reportPath, 'utf8'));
+    return JSON.parse(readFileSync(path, 'utf8'));
   } catch {
-    return { passed: 0, failed: 0 };
+    // The tests were never begun, or had no time to end.
+    return { passed: 0, failed: 1, notRun: [], interrupted: false };
   }
-  // A test file that could not be loaded, or whose set-up failed, counts as one failure more.
-  const brokenFiles = report.testResults.filter(
-    (file) => file.status === 'failed' && !file.assertionResults.some((test) => test.status === 'failed'),
-  );
-  return { passed: report.numPassedTests, failed: report.numFailedTests + brokenFiles.length };
 }
 
-const { passed, failed } = count();
-// Build, type and lint errors, unhandled rejections and a run without tests have no test of their own that fails.
-const unexplained = failed === 0 && (status !== 0 || passed === 0) ? 1 : 0;
+const { passed, failed, notRun, interrupted } = read();
+if (interrupted) console.log('The time was over before all tests were run.');
+for (const name of notRun) console.log(`not run: ${name}`);
+// A run that was interrupted ends with a status of its own; any other must end with 0 if nothing failed.
+const unexplained = failed === 0 && (passed === 0 || (!interrupted && statusText !== '0')) ? 1 : 0;
 console.log(`${passed} passed, ${failed + unexplained} failed`);
 process.exitCode = failed + unexplained > 0 ? 1 : 0;

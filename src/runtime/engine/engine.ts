@@ -103,6 +103,8 @@ export class Engine {
       intraOpNumThreads: options.intraOpThreads,
       interOpNumThreads: 1,
       executionMode: 'sequential',
+      // Threads that spin while they wait take the cores from the agent, and from each other where cores are shared.
+      extra: { session: { intra_op: { allow_spinning: '0' } } },
       graphOptimizationLevel: options.optimization,
       logSeverityLevel: 4,
     });
