@@ -119,7 +119,7 @@ export function createGuardrails(options: GuardrailsOptions): Guardrails {
 
     try {
       const definition = definitionOf(catalog, action.call.lambdaFunction);
-      const look = await state.look(action, definition, signal);
+      let look = await state.look(action, definition, signal);
       checks.push(...look.checks);
       if (look.refusals.length > 0) return refuse(look.refusals);
       if (mode === 'suggest') {
@@ -130,6 +130,9 @@ export function createGuardrails(options: GuardrailsOptions): Guardrails {
         checks.push('approval');
         const objections = await approved(action, signal);
         if (objections.length > 0) return refuse(objections);
+        // Minutes may have passed since what was done before was looked at.
+        look = await state.look(action, definition, signal);
+        if (look.refusals.length > 0) return refuse(look.refusals);
       }
       const taken = await state.take(action, look.places, signal);
       if ('check' in taken) return refuse([taken]);
