@@ -61,8 +61,8 @@ export class Remediator implements AsyncDisposable {
   }
 
   /**
-   * Takes every alert of an array, a webhook or a CloudEvent to its end, all at once; answers in order. A sink that does
-   * not accept an action is an outcome (`undelivered`), not a throw.
+   * Takes every alert of an array, a webhook or a CloudEvent to its end, all at once; answers in order. A sink that
+   * does not accept an action is an outcome (`undelivered`), not a throw.
    *
    * Rejects with InvalidInputError naming the field, AbortedError or DeadlineExceededError when the signal fires,
    * DisposedError; when all alerts have come to their end.

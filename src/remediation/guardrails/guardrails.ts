@@ -35,9 +35,9 @@ export interface Guardrails {
   readonly leaseMs: number;
   /**
    * Says whether an action may be taken, and if not why. An action that may be taken holds its places at once, for the
-   * policy's `leaseMs`: a second evaluation of it is refused as `in-progress` until then. So take it and call `confirm`,
-   * or call `release`. Of a process that dies in between the places end with the lease, and the alert, delivered again,
-   * can be acted on. Never throws for what the alert says; a store that fails refuses.
+   * policy's `leaseMs`: a second evaluation of it is refused as `in-progress` until then. So take it and `confirm`, or
+   * `release`. Of a process that dies in between the places end with the lease, and the alert, delivered again, can be
+   * acted on. Never throws for what the alert says; a store that fails refuses.
    *
    * @throws AbortedError or DeadlineExceededError when the signal fires; nothing is held then
    */
@@ -45,9 +45,9 @@ export interface Guardrails {
   /**
    * Keeps the places of an action that was taken, since its sink has accepted it, for their whole time from this moment
    * on: the same alert is refused as a duplicate then, and the cooldowns count. Takes the very object that `evaluate`
-   * gave; does nothing for a verdict that holds no place, after `release`, or a second time. Rejects with what the store
-   * throws, and can then be called again, as it can be when the lease has ended. Rejects with AgentTrmError when another
-   * action has got a place in between.
+   * gave; does nothing for a verdict that holds no place, after `release`, or a second time. Also works after the lease,
+   * unless another action has got a place in between: it then rejects with AgentTrmError. Rejects with what the store
+   * throws, and can then be called again.
    */
   confirm(verdict: Verdict, options?: { readonly signal?: AbortSignal | undefined }): Promise<void>;
   /**

@@ -75,7 +75,10 @@ export class GuardrailState {
     if (places.length > 0) checks.add('in-progress');
     for (const { check } of places) checks.add(check);
     const full = places.filter((place) => free(place).length === 0);
-    const isUnderWay = (place: Place): boolean => this.#isUnderWay(action, place, place.keys.map((key) => holders.get(key)));
+    const isUnderWay = (place: Place): boolean => {
+      const current = place.keys.map((key) => holders.get(key));
+      return this.#isUnderWay(action, place, current);
+    };
     const acted = full.some((place) => place.check === 'duplicate' && !isUnderWay(place));
     // What stands in the way is then this very action, so that nothing else has to be said of its places.
     if (!acted && full.some(isUnderWay)) refusals.push(this.#inProgress(action));
@@ -84,8 +87,8 @@ export class GuardrailState {
   }
 
   /**
-   * Takes one key of each place for the time of the lease, or none at all and says why. Of two who want the last key one
-   * gets it.
+   * Takes one key of each place for the time of the lease, or none at all and says why. Of two who want the last key
+   * one gets it.
    */
   async take(
     action: GuardedAction,
@@ -113,8 +116,8 @@ export class GuardrailState {
   }
 
   /**
-   * Keeps what was taken for its whole time, which begins at this moment. Gives the places that could not be kept, since
-   * their lease had ended and someone else has them.
+   * Keeps what was taken for its whole time, which begins at this moment. Gives the places that could not be kept,
+   * since their lease had ended and someone else has them.
    */
   async keep(reservations: readonly Reservation[], signal: AbortSignal | undefined): Promise<readonly Place[]> {
     const kept = await Promise.all(reservations.map((reservation) => this.#keepOne(reservation, signal)));
@@ -213,9 +216,7 @@ export class GuardrailState {
   }
 
   #inProgress({ alert }: GuardedAction): Refusal {
-    return refusal(
-      'in-progress',
-      `${describeFiring(alert)}, is being acted on at this moment, or was by a replica that has died; try it again later`,
-    );
+    const what = 'is being acted on at this moment, or was by a replica that has died; try it again later';
+    return refusal('in-progress', `${describeFiring(alert)}, ${what}`);
   }
 }

@@ -45,7 +45,7 @@ describe('a process that is killed while it hands an action over', () => {
   });
 });
 
-/** Two replicas that share a store and a sink, each of which may stop at any step; nothing goes on unless it is told to. */
+/** Two replicas that share a store and a sink. Each may stop at any step, and nothing goes on unless it is told to. */
 class World {
   readonly clock = handClock();
   /** Events by alert, as an idempotent sink has them: one effect for each id, however often it comes. */
@@ -140,7 +140,7 @@ class World {
       this.refusing -= 1;
       throw new Error('the sink is down');
     }
-    const ids = this.effects.get(nameOf(alert)) ?? new Set();
+    const ids = this.effects.get(nameOf(alert)) ?? new Set<string>();
     this.effects.set(nameOf(alert), ids.add(eventIdOf(actionOf(alert))));
   }
 

@@ -161,7 +161,8 @@ describe('a caller who gives up', () => {
     const guardrails = guard();
     const release = vi.fn(guardrails.release);
     const dispatch = vi.fn(never);
-    return { ...remediating({ guardrails: { ...guardrails, release }, dispatcher: { dispatch } }), release, dispatch, guardrails };
+    const waits = remediating({ guardrails: { ...guardrails, release }, dispatcher: { dispatch } });
+    return { ...waits, guardrails, release, dispatch };
   };
 
   it('is heard, also by a dispatcher that does not listen, and holds nothing', async () => {

@@ -28,7 +28,7 @@ describe('an action that may be taken', () => {
     expect(await first.evaluate(restart)).toMatchObject({ act: true });
     const refused = await second.evaluate(restart);
     expect(refusedBy(refused)).toEqual(['in-progress']);
-    expect(refused.refusals[0]?.detail).toMatch(/^the alert ".+", started 2026.+, is being acted on at this moment, or/);
+    expect(refused.refusals[0]?.detail).toMatch(/^the alert ".+", started 2026.+, is being acted on at this moment/);
     expect(refused.checks).toContain('in-progress');
     clock.now += LEASE - 1;
     expect(refusedBy(await second.evaluate(restart))).toEqual(['in-progress']);
