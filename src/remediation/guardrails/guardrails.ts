@@ -45,7 +45,7 @@ export interface Guardrails {
   /**
    * Keeps the places of an action that was taken, since its sink has accepted it, for their whole time from this moment
    * on: the same alert is refused as a duplicate then, and the cooldowns count. Takes the very object that `evaluate`
-   * gave; does nothing for a verdict that holds no place, after `release`, or a second time. Works after the lease, too,
+   * gave; does nothing for a verdict that holds no place, after `release`, or a second time. Works after the lease too,
    * unless another action has got a place in between: it then rejects with AgentTrmError. Rejects with what the store
    * throws, and can then be called again.
    */

@@ -1,9 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { OverloadedError } from '../../../../src/core/errors.js';
-import type { Alert } from '../../../../src/domain/index.js';
+import { type Alert, DEFAULT_CATALOG } from '../../../../src/domain/index.js';
 import { Remediator } from '../../../../src/remediation/acting/index.js';
-import { createMemoryGuardrailStore, type GuardrailStore } from '../../../../src/remediation/guardrails/index.js';
+import {
+  createGuardrails,
+  createMemoryGuardrailStore,
+  type GuardrailStore,
+} from '../../../../src/remediation/guardrails/index.js';
 import { actionOf, alertOf, guard, handClock, START } from '../guardrails/actions.js';
 import { countingSink, eventIdOf, RESTARTING, remediating } from './subject.js';
 
@@ -104,8 +108,9 @@ class World {
       release: (...given) => stepwise(() => this.#store.release(...given)),
       holders: (...given) => stepwise(() => this.#store.holders(...given)),
     };
-    const policy = { stateTimeoutMs: 10 * MINUTE, cooldowns: { function: [] } };
-    const guardrails = guard({ store, clock: this.clock.read, policy });
+    const policy = { mode: 'auto', stateTimeoutMs: 10 * MINUTE, cooldowns: { function: [] } } as const;
+    // The default catalog, since any other is checked anew for each of the many replicas.
+    const guardrails = createGuardrails({ catalog: DEFAULT_CATALOG, store, clock: this.clock.read, policy });
     const { dispatcher } = countingSink((action) => stepwise(() => this.#accept(action.alert)));
     const alerts = new WeakMap<object, Alert>();
     const starts = new WeakMap<object, number>();
@@ -206,7 +211,7 @@ describe('whoever dies and whenever', () => {
           }
         }
       }),
-      { numRuns: 60 },
+      { numRuns: 30 },
     );
   });
 });
