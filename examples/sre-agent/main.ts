@@ -63,16 +63,8 @@ remediator.events.on('remediation_ended', ({ remediation: { alert, outcome, deci
   console.log(`${alert.labels.alertname}: ${outcome}, ${decision.lambdaFunction ?? decision.outcome}`);
   for (const { phase, outcome: end, reason } of decision.attempts) console.log(`  ${phase}: ${end} (${reason})`);
 });
-const receiver = createAlertReceiver({
-  onAlerts: async (events, { signal }) => {
-    for (const { alerts, origin } of events) {
-      const ended = await remediator.remediate(alerts, { signal, causation: origin });
-      // Not acknowledged, so that it is sent again.
-      const lost = ended.find(({ outcome }) => outcome === 'undelivered');
-      if (lost) throw lost.error;
-    }
-  },
-});
+// What the sink did not accept is not acknowledged, so that it is sent again.
+const receiver = createAlertReceiver({ onAlerts: remediator.handle });
 
 const url = await listen(receiver);
 const post = async (): Promise<number> => {

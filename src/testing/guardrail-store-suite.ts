@@ -104,6 +104,46 @@ export function guardrailStoreSuite({ describe, it, create }: GuardrailStoreSuit
       assert.deepEqual(await other.holders(['mine', 'nobody'], signal), ['one', undefined]);
     });
 
+    test('hands a key on from its holder, for a time of its own', async ({ replicas: [store, other], elapse }) => {
+      assert.equal(await store.reserve('shorter', 'one', LONG_MS, signal), true);
+      assert.equal(await other.replace('shorter', 'one', 'two', SHORT_MS, signal), true);
+      assert.equal(await store.reserve('longer', 'one', SHORT_MS, signal), true);
+      assert.equal(await other.replace('longer', 'one', 'two', LONG_MS, signal), true);
+      await elapse(SHORT_MS);
+      assert.deepEqual(await store.holders(['shorter', 'longer'], signal), [undefined, 'two']);
+    });
+
+    test('hands a key on once, and leaves the time as it is when asked again', async ({ replicas, elapse }) => {
+      const [store, other] = replicas;
+      await store.reserve('once', 'one', LONG_MS, signal);
+      const start = performance.now();
+      assert.equal(await store.replace('once', 'one', 'two', SHORT_MS, signal), true);
+      assert.equal(await other.replace('once', 'one', 'two', LONG_MS, signal), true);
+      const inTime = performance.now() - start < SHORT_MS;
+      await elapse(SHORT_MS);
+      const [holder] = await store.holders(['once'], signal);
+      // On a machine that stands still in between, the key was taken anew, which says nothing.
+      if (inTime) assert.equal(holder, undefined);
+    });
+
+    test('takes a key for the other when nobody has it any more', async ({ replicas: [store, other], elapse }) => {
+      await store.reserve('ended', 'one', SHORT_MS, signal);
+      await elapse(SHORT_MS);
+      assert.equal(await other.replace('ended', 'one', 'two', LONG_MS, signal), true);
+      assert.equal(await other.replace('never', 'one', 'two', LONG_MS, signal), true);
+      assert.deepEqual(await store.holders(['ended', 'never'], signal), ['two', 'two']);
+    });
+
+    test('hands on no key that somebody else has', async ({ replicas: [store, other] }) => {
+      await store.reserve('theirs', 'three', LONG_MS, signal);
+      assert.equal(await other.replace('theirs', 'one', 'two', LONG_MS, signal), false);
+      assert.deepEqual(await store.holders(['theirs'], signal), ['three']);
+      const wanted = ['a', 'b', 'c', 'd'].map((to, index) =>
+        (index % 2 === 0 ? store : other).replace('free', 'one', to, LONG_MS, signal),
+      );
+      assert.equal((await Promise.all(wanted)).filter(Boolean).length, 1);
+    });
+
     test('names the holders in the order of the keys', async ({ replicas: [store, other] }) => {
       assert.deepEqual(await store.holders([], signal), []);
       await Promise.all(['a', 'b', 'c'].map((key) => store.reserve(key, `holder of ${key}`, LONG_MS, signal)));
@@ -123,6 +163,7 @@ export function guardrailStoreSuite({ describe, it, create }: GuardrailStoreSuit
       await assert.rejects(store.reserve('late', 'one', LONG_MS, fired), isAborted);
       await store.reserve('kept', 'one', LONG_MS, signal);
       await assert.rejects(store.release('kept', 'one', fired), isAborted);
+      await assert.rejects(store.replace('kept', 'one', 'two', LONG_MS, fired), isAborted);
       await assert.rejects(store.holders(['kept'], fired), isAborted);
       assert.deepEqual(await store.holders(['late', 'kept'], signal), [undefined, 'one']);
     });

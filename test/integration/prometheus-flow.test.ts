@@ -61,17 +61,7 @@ async function startAgent(policy: GuardrailPolicy) {
   });
   remediator.events.on('remediation_ended', ({ remediation }) => remediations.push(remediation));
   closers.push(() => remediator.dispose(), () => sink.dispose());
-  const webhook = await listen(
-    createAlertReceiver({
-      onAlerts: async (events, { signal }) => {
-        for (const { alerts, origin } of events) {
-          const ended = await remediator.remediate(alerts, { signal, causation: origin });
-          const failed = ended.find(({ outcome }) => outcome === 'undelivered');
-          if (failed) throw failed.error;
-        }
-      },
-    }),
-  );
+  const webhook = await listen(createAlertReceiver({ onAlerts: remediator.handle }));
   return { webhook, restart, results, remediations, requests: () => requests };
 }
 

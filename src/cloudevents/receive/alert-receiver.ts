@@ -16,7 +16,8 @@ export interface AlertReceiverOptions extends EventRequestOptions, Pick<ReceiveO
   readonly onAlerts: TakeAlerts;
   /**
    * Keeps alerts where they survive a crash. With it a request is answered as soon as they are kept, and `onAlerts`
-   * goes on behind the answer; what that rejects with goes to `onError`.
+   * goes on behind the answer; what that rejects with goes to `onError`. The sender does not send them again then: who
+   * keeps them has to bring them again.
    */
   readonly durable?: TakeAlerts | undefined;
   /** Told of events that came too late. Must not throw. */
@@ -29,10 +30,11 @@ export interface AlertReceiverOptions extends EventRequestOptions, Pick<ReceiveO
  * A listener for alerts from a Knative broker (CloudEvents) and from an Alertmanager (webhooks).
  *
  * It answers 202 once `onAlerts`, or `durable` where there is one, has resolved: who wants alerts acknowledged only
- * after the sink accepted what they led to, waits for `send` in `onAlerts`. It answers 400, 413 or 415 to what can never
- * be read; 405 to other methods than POST; 503 when there is no room, when time is up, and when `onAlerts` rejects with
- * OverloadedError, DeliveryError, AbortedError or DeadlineExceededError; 500 when it rejects with anything else. Both
- * senders send again after a 5xx, so `onAlerts` has to take the same alert more than once.
+ * after the sink accepted what they led to, waits for `send` in `onAlerts`, as `handle` of a `Remediator` does. It
+ * answers 400, 413 or 415 to what can never be read; 405 to other methods than POST; 503 when there is no room, when
+ * time is up, and when `onAlerts` rejects with OverloadedError, DeliveryError, AbortedError or DeadlineExceededError;
+ * 500 when it rejects with anything else. Both senders send again after a 5xx, so `onAlerts` has to take the same alert
+ * more than once.
  *
  * @throws ConfigurationError for an option out of its range
  */

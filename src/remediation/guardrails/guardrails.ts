@@ -1,5 +1,5 @@
 import { createDeadline, throwIfAborted } from '../../core/deadline.js';
-import { ConfigurationError } from '../../core/errors.js';
+import { AgentTrmError, ConfigurationError } from '../../core/errors.js';
 import { describeValue, quote } from '../../domain/describe.js';
 import { type Catalog, DEFAULT_CATALOG, parseCatalog } from '../../domain/index.js';
 import { type Approve, whyNotApproved } from './approval.js';
@@ -7,7 +7,8 @@ import { runPureChecks } from './checks/pure-checks.js';
 import { type KillSwitch, whyStopped } from './kill-switch.js';
 import { type GuardrailPolicy, type ResolvedPolicy, readPolicy } from './policy.js';
 import { messageOf, refusal } from './refusal.js';
-import { GuardrailState, type Reservation } from './state/guardrail-state.js';
+import { GuardrailState } from './state/guardrail-state.js';
+import type { Reservation } from './state/store-keys.js';
 import type { GuardrailStore } from './store/guardrail-store.js';
 import { createMemoryGuardrailStore } from './store/memory-store.js';
 import { definitionOf, describeTarget } from './target.js';
@@ -30,18 +31,29 @@ export interface GuardrailsOptions {
 /** The gate between a decision and an action. */
 export interface Guardrails {
   readonly mode: GuardrailMode;
+  /** Milliseconds for which an action that may be taken holds its places; it has to be confirmed within them. */
+  readonly leaseMs: number;
   /**
-   * Says whether an action may be taken, and if not why. An action that may be taken holds its place at once: a second
-   * evaluation of it is refused as a duplicate, so take it, or give the place back with `release`. Never throws for
-   * what the alert says; a store that fails refuses.
+   * Says whether an action may be taken, and if not why. An action that may be taken holds its places at once, for the
+   * policy's `leaseMs`: a second evaluation of it is refused as `in-progress` until then. So take it and `confirm`, or
+   * `release`. Of a process that dies in between the places end with the lease, and the alert, delivered again, can be
+   * acted on. Never throws for what the alert says; a store that fails refuses.
    *
    * @throws AbortedError or DeadlineExceededError when the signal fires; nothing is held then
    */
   evaluate(action: GuardedAction, options?: { readonly signal?: AbortSignal | undefined }): Promise<Verdict>;
   /**
-   * Gives back the place of an action that was not taken after all, since its sink refused. Takes the very object that
-   * `evaluate` gave; does nothing for a verdict that holds no place, or a second time. Rejects with what the store
-   * throws, and can then be called again; places that are never given back end by themselves.
+   * Keeps the places of an action that was taken, since its sink has accepted it, for their whole time from this moment
+   * on: the same alert is refused as a duplicate then, and the cooldowns count. Takes the very object that `evaluate`
+   * gave; does nothing for a verdict that holds no place, after `release`, or a second time. Works after the lease too,
+   * unless another action has got a place in between: it then rejects with AgentTrmError. Rejects with what the store
+   * throws, and can then be called again.
+   */
+  confirm(verdict: Verdict, options?: { readonly signal?: AbortSignal | undefined }): Promise<void>;
+  /**
+   * Gives back the places of an action that was not taken after all, since its sink refused. Takes the very object that
+   * `evaluate` gave; does nothing for a verdict that holds no place, after `confirm`, or a second time. Rejects with
+   * what the store throws, and can then be called again; places that are never given back end with the lease.
    */
   release(verdict: Verdict, options?: { readonly signal?: AbortSignal | undefined }): Promise<void>;
   /**
@@ -61,7 +73,12 @@ export interface Guardrails {
  * const policy = { mode: 'auto', auto: { functions: ['pod-restart'] } };
  * const guardrails = createGuardrails({ catalog: DEFAULT_CATALOG, policy });
  * const verdict = await guardrails.evaluate({ alert, call: decision, confidence: decision.confidence, phase: 'trm' });
- * if (verdict.act) await send(decision).catch(() => guardrails.release(verdict));
+ * if (verdict.act) {
+ *   await send(decision).then(
+ *     () => guardrails.confirm(verdict),
+ *     () => guardrails.release(verdict),
+ *   );
+ * }
  */
 export function createGuardrails(options: GuardrailsOptions): Guardrails {
   const policy = readPolicy(options.policy);
@@ -82,8 +99,8 @@ export function createGuardrails(options: GuardrailsOptions): Guardrails {
   const approved = async (action: GuardedAction, signal: AbortSignal): Promise<readonly Refusal[]> => {
     const { timeoutMs } = policy.approval;
     const ask = () => whyNotApproved(approve as Approve, action, timeoutMs, signal);
-    const asked = await state.alone(action.call, timeoutMs, ask, signal);
-    if (asked === undefined) return [refusal('approval', 'a person is being asked about the same action already')];
+    const asked = await state.askAlone(action, ask, signal);
+    if ('check' in asked) return [asked];
     if (asked.result !== undefined) return [refusal('approval', asked.result)];
     // Minutes may have passed since the kill switch was looked at.
     return stopped(signal);
@@ -102,7 +119,7 @@ export function createGuardrails(options: GuardrailsOptions): Guardrails {
 
     try {
       const definition = definitionOf(catalog, action.call.lambdaFunction);
-      const look = await state.look(action, definition, signal);
+      let look = await state.look(action, definition, signal);
       checks.push(...look.checks);
       if (look.refusals.length > 0) return refuse(look.refusals);
       if (mode === 'suggest') {
@@ -113,8 +130,11 @@ export function createGuardrails(options: GuardrailsOptions): Guardrails {
         checks.push('approval');
         const objections = await approved(action, signal);
         if (objections.length > 0) return refuse(objections);
+        // Minutes may have passed since what was done before was looked at.
+        look = await state.look(action, definition, signal);
+        if (look.refusals.length > 0) return refuse(look.refusals);
       }
-      const taken = await state.take(look.places, signal);
+      const taken = await state.take(action, look.places, signal);
       if ('check' in taken) return refuse([taken]);
       const verdict: Verdict = { act: true, mode, refusals: [], checks };
       held.set(verdict, taken);
@@ -127,6 +147,7 @@ export function createGuardrails(options: GuardrailsOptions): Guardrails {
 
   return {
     mode,
+    leaseMs: policy.leaseMs,
     async evaluate(action, { signal } = {}) {
       const deadline = createDeadline({ signal });
       try {
@@ -134,6 +155,17 @@ export function createGuardrails(options: GuardrailsOptions): Guardrails {
       } finally {
         deadline.dispose();
       }
+    },
+    async confirm(verdict, { signal } = {}) {
+      const reservations = held.get(verdict);
+      if (reservations === undefined) return;
+      const lost = await state.keep(reservations, signal);
+      if (lost.length > 0) {
+        const checks = [...new Set(lost.map(({ check }) => check))].join(', ');
+        const waited = `it was not confirmed within ${policy.leaseMs} ms (policy.leaseMs)`;
+        throw new AgentTrmError(`another action has got a place (${checks}) of one that was taken: ${waited}`);
+      }
+      held.delete(verdict);
     },
     async release(verdict, { signal } = {}) {
       const reservations = held.get(verdict);
@@ -158,7 +190,7 @@ function checkOptions(options: GuardrailsOptions, { mode }: ResolvedPolicy): voi
   }
   const { store } = options;
   if (store === undefined) return;
-  for (const method of ['reserve', 'release', 'holders'] as const) {
+  for (const method of ['reserve', 'replace', 'release', 'holders'] as const) {
     if (typeof store?.[method] !== 'function') {
       throw new ConfigurationError(`store: expected a guardrail store, which has ${method}()`);
     }

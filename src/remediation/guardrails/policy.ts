@@ -12,8 +12,11 @@ export interface CooldownWindow {
   readonly windowMs: number;
 }
 
-/** Checks that a policy can switch off. The mode is not among them: a policy chooses it. */
-export type SwitchableCheck = Exclude<GuardrailName, 'mode' | 'approval' | 'state-unavailable'>;
+/** Not for a policy to switch off: the mode it chooses, and the others only say what goes on. */
+const ALWAYS_ON = ['mode', 'in-progress', 'approval', 'state-unavailable'] as const;
+
+/** Checks that a policy can switch off. */
+export type SwitchableCheck = Exclude<GuardrailName, (typeof ALWAYS_ON)[number]>;
 
 /** What a person permits. Everything has a default, and every check is on. */
 export interface GuardrailPolicy {
@@ -83,6 +86,11 @@ export interface GuardrailPolicy {
   readonly approval?: { readonly timeoutMs?: number | undefined } | undefined;
   /** Nothing is done while this file exists. Default: TRM_KILL_SWITCH_FILE, read at every evaluation. */
   readonly killSwitch?: { readonly file?: string | undefined } | undefined;
+  /**
+   * Milliseconds for which an action that may be taken holds its places until it is confirmed, at most as long as it
+   * would hold them then. Default 120,000. After this, an action of a process that has died can be taken anew.
+   */
+  readonly leaseMs?: number | undefined;
   /** Milliseconds for each round of the store and for the kill switch. Default 2,000. */
   readonly stateTimeoutMs?: number | undefined;
 }
@@ -94,7 +102,7 @@ const LONGEST = 30 * DAY;
 
 /** Checks that may stand in `disabled`. */
 export const SWITCHABLE_CHECKS = GUARDRAIL_NAMES.filter(
-  (name): name is SwitchableCheck => name !== 'mode' && name !== 'approval' && name !== 'state-unavailable',
+  (name): name is SwitchableCheck => !(ALWAYS_ON as readonly string[]).includes(name),
 );
 
 const whole = (maximum: number) => {
@@ -172,6 +180,7 @@ const policySchema = settings({
       .min(1, { error: expectedMessage('the path of a file') })
       .optional(),
   }).prefault({}),
+  leaseMs: milliseconds.default(2 * MINUTE),
   stateTimeoutMs: milliseconds.default(2_000),
 });
 

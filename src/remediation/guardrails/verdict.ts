@@ -26,6 +26,8 @@ export const GUARDRAIL_NAMES = [
   'storm',
   /** Attempts on the target must not have been in vain. */
   'ineffective',
+  /** The same alert must not be acted on at this moment, possibly by a replica that has died: later it may be. */
+  'in-progress',
   /** An alert acts once each time it fires. */
   'duplicate',
   /** Neither the target nor the function may be called too often. */
@@ -68,7 +70,7 @@ export interface Refusal {
 }
 
 export interface Verdict {
-  /** Whether the action may be taken; it then holds its place until `release` gives it back. */
+  /** Whether the action may be taken; it then holds its places for a while, see `Guardrails`. */
   readonly act: boolean;
   readonly mode: GuardrailMode;
   /** Empty exactly when `act` is true. */

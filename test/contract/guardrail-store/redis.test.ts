@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createRedisGuardrailStore } from '../../../src/remediation/guardrails/index.js';
 import { guardrailStoreSuite } from '../../../src/testing/index.js';
-import { actionOf, firingAgain, guard, refusedBy } from '../../unit/remediation/guardrails/actions.js';
+import { act, actionOf, firingAgain, guard, refusedBy } from '../../unit/remediation/guardrails/actions.js';
 import { type RedisServer, startRedis, whyNoRedis } from './redis-server.js';
 
 const missing = whyNoRedis();
@@ -57,9 +57,10 @@ describe.skipIf(missing !== undefined)(`Redis${missing === undefined ? '' : ` ($
     const second = guard({ store: right });
     const verdict = await first.evaluate(actionOf());
     expect(verdict).toMatchObject({ act: true });
-    expect(refusedBy(await second.evaluate(actionOf()))).toContain('duplicate');
+    expect(refusedBy(await second.evaluate(actionOf()))).toEqual(['in-progress']);
     await first.release(verdict);
-    expect(await second.evaluate(actionOf())).toMatchObject({ act: true });
+    expect(await act(second, actionOf())).toMatchObject({ act: true });
+    expect(refusedBy(await first.evaluate(actionOf()))).toContain('duplicate');
     const { alert, call } = actionOf();
     const report = { alert, call, outcome: 'ineffective', at: Date.now() } as const;
     await first.recordOutcome({ ...report, eventId: 'one' });
@@ -67,6 +68,17 @@ describe.skipIf(missing !== undefined)(`Redis${missing === undefined ? '' : ` ($
     expect(refusedBy(await first.evaluate(firingAgain(actionOf(), 60)))).toContain('ineffective');
     await second.recordOutcome({ ...report, eventId: 'three', outcome: 'effective' });
     expect(refusedBy(await first.evaluate(firingAgain(actionOf(), 60)))).toEqual(['cooldown']);
+  });
+
+  it('lets another replica act once the lease of one that has died has ended', async () => {
+    const [left, right] = replicas();
+    const first = guard({ store: left, policy: { leaseMs: 50 } });
+    const died = await first.evaluate(actionOf());
+    expect(died).toMatchObject({ act: true });
+    const second = guard({ store: right });
+    await expect.poll(async () => (await act(second, actionOf())).act).toBe(true);
+    expect(refusedBy(await first.evaluate(actionOf()))).toContain('duplicate');
+    await expect(first.confirm(died)).rejects.toThrow(/another action has got a place \(duplicate, cooldown\)/);
   });
 
   it('refuses once the server is gone', async () => {

@@ -9,7 +9,7 @@ import type { GuardedAction, GuardrailName, OutcomeReport } from '../verdict.js'
 export interface Place {
   readonly check: GuardrailName;
   readonly keys: readonly string[];
-  /** Milliseconds for which a key is taken. */
+  /** Milliseconds for which a key is taken by what was done. */
   readonly ttlMs: number;
   /** What it means that none is free, in one sentence. */
   readonly full: string;
@@ -18,6 +18,16 @@ export interface Place {
 /** A digest that stands for text of any length and content, 128 bits of SHA-256. */
 export function digest(...identity: readonly unknown[]): string {
   return createHash('sha256').update(JSON.stringify(identity)).digest('hex').slice(0, 32);
+}
+
+/** What makes two firings of an alert the same one. */
+export function firingDigest(alert: GuardedAction['alert']): string {
+  return digest(alertFingerprint(alert), instantOf(alert.startsAt));
+}
+
+/** Names a firing of an alert, for people. */
+export function describeFiring(alert: GuardedAction['alert']): string {
+  return `the alert ${quote(alertFingerprint(alert))}, started ${alert.startsAt ?? 'at a time unknown'}`;
 }
 
 /** What an action takes when it is taken, in the order of taking: what is its own first, what many share last. */
@@ -32,9 +42,9 @@ export function placesOf(
     const { startsAt } = alert;
     places.push({
       check: 'duplicate',
-      keys: [`duplicate/${digest(alertFingerprint(alert), instantOf(startsAt))}`],
+      keys: [`duplicate/${firingDigest(alert)}`],
       ttlMs: startsAt === undefined ? withoutStartMs : windowMs,
-      full: `the alert ${quote(alertFingerprint(alert))}, started ${startsAt ?? 'at a time unknown'}, has acted already`,
+      full: `${describeFiring(alert)}, has acted already`,
     });
   }
   if (policy.disabled.includes('cooldown')) return places;
@@ -58,6 +68,11 @@ export function placesOf(
     }
   }
   return places;
+}
+
+/** Key that is taken while a person is asked about a call. */
+export function approvalKey(call: OutcomeReport['call']): string {
+  return `approval/${callDigest(call)}`;
 }
 
 /** Key that is taken while the breaker is open. */

@@ -12,6 +12,12 @@ export interface GuardrailStore {
    * holder has it already, whose time then stays as it is, so that a repeated command does no harm.
    */
   reserve(key: string, holder: string, ttlMs: number, signal: AbortSignal): Promise<boolean>;
+  /**
+   * Hands a key from one holder on to another, whose time begins at this moment, and takes it for the other when nobody
+   * has it any more. False when somebody else has it. True also when the other one has it already, whose time then
+   * stays as it is. May wait for the end of a time that is about to end.
+   */
+  replace(key: string, from: string, to: string, ttlMs: number, signal: AbortSignal): Promise<boolean>;
   /** Gives a key back before its time, if the holder has it. */
   release(key: string, holder: string, signal: AbortSignal): Promise<void>;
   /** Who has each key at this moment, in the order of the keys. */

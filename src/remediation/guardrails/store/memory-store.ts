@@ -46,6 +46,15 @@ export function createMemoryGuardrailStore(options: MemoryGuardrailStoreOptions 
       entries.set(key, { holder, until: clock() + ttlMs });
       return true;
     },
+    async replace(key, from, to, ttlMs, signal) {
+      throwIfAborted(signal);
+      const current = holderOf(key);
+      if (current === to) return true;
+      if (current === undefined) makeRoom();
+      else if (current !== from) return false;
+      entries.set(key, { holder: to, until: clock() + ttlMs });
+      return true;
+    },
     async release(key, holder, signal) {
       throwIfAborted(signal);
       if (holderOf(key) === holder) entries.delete(key);

@@ -1,4 +1,5 @@
-import { throwIfAborted } from '../../../core/deadline.js';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { abortError, throwIfAborted } from '../../../core/deadline.js';
 import { AgentTrmError, ConfigurationError } from '../../../core/errors.js';
 import { describeValue } from '../../../domain/describe.js';
 import type { GuardrailStore } from './guardrail-store.js';
@@ -15,12 +16,16 @@ export interface RedisGuardrailStoreOptions {
   readonly prefix?: string | undefined;
 }
 
-/** Time, in milliseconds, that a key must have left to be deleted. */
+/**
+ * Time, in milliseconds, that a key must have left to be deleted or overwritten. Redis cannot compare and change in one
+ * plain command, so a key that is about to end is left to end by itself, and none is changed that someone else has
+ * taken in between.
+ */
 const MARGIN_MS = 2_000;
 
 /**
  * State that replicas share through Redis 2.6.12 or later, or what speaks its protocol, such as Valkey. Plain commands
- * only (SET with NX and PX, GET, MGET, PTTL, DEL), no scripts. Time is that of the server.
+ * only (SET with NX, XX and PX, GET, MGET, PTTL, DEL), no scripts. Time is that of the server.
  */
 export function createRedisGuardrailStore(options: RedisGuardrailStoreOptions): GuardrailStore {
   const { client, prefix = 'agent-trm:guardrails:' } = options;
@@ -36,19 +41,39 @@ export function createRedisGuardrailStore(options: RedisGuardrailStoreOptions): 
   };
   const holderOf = async (key: string, signal: AbortSignal): Promise<string | undefined> =>
     readHolder(await send(signal, 'GET', prefix + key));
+  /** Milliseconds for which a holder still has a key, undefined when it does not have it. */
+  const leftOf = async (key: string, holder: string, signal: AbortSignal): Promise<number | undefined> => {
+    // The time comes first: asked for after the holder, it could be that of the next one.
+    const left = Number(await send(signal, 'PTTL', prefix + key));
+    return (await holderOf(key, signal)) === holder ? left : undefined;
+  };
+  const set = async (
+    key: string,
+    holder: string,
+    condition: 'NX' | 'XX',
+    ttlMs: number,
+    signal: AbortSignal,
+  ): Promise<boolean> => {
+    const milliseconds = String(Math.max(1, Math.ceil(ttlMs)));
+    return String(await send(signal, 'SET', prefix + key, holder, condition, 'PX', milliseconds)) === 'OK';
+  };
+  const reserve: GuardrailStore['reserve'] = async (key, holder, ttlMs, signal) =>
+    (await set(key, holder, 'NX', ttlMs, signal)) || (await holderOf(key, signal)) === holder;
 
   return {
-    async reserve(key, holder, ttlMs, signal) {
-      const milliseconds = String(Math.max(1, Math.ceil(ttlMs)));
-      const reply = await send(signal, 'SET', prefix + key, holder, 'NX', 'PX', milliseconds);
-      if (String(reply) === 'OK') return true;
-      return (await holderOf(key, signal)) === holder;
+    reserve,
+    async replace(key, from, to, ttlMs, signal) {
+      const left = await leftOf(key, from, signal);
+      if (left !== undefined && left > MARGIN_MS) {
+        if (await set(key, to, 'XX', ttlMs, signal)) return true;
+      } else if (left !== undefined) {
+        await wait(Math.max(0, left) + 1, signal);
+      }
+      return reserve(key, to, ttlMs, signal);
     },
     async release(key, holder, signal) {
-      const [current, left] = await Promise.all([holderOf(key, signal), send(signal, 'PTTL', prefix + key)]);
-      // Redis cannot compare and delete in one plain command. A key that is about to end is left to end by itself, so
-      // that none is deleted which someone else has taken in between.
-      if (current === holder && Number(left) > MARGIN_MS) await send(signal, 'DEL', prefix + key);
+      const left = await leftOf(key, holder, signal);
+      if (left !== undefined && left > MARGIN_MS) await send(signal, 'DEL', prefix + key);
     },
     async holders(keys, signal) {
       if (keys.length === 0) return [];
@@ -59,6 +84,14 @@ export function createRedisGuardrailStore(options: RedisGuardrailStoreOptions): 
       return replies.map(readHolder);
     },
   };
+}
+
+async function wait(milliseconds: number, signal: AbortSignal): Promise<void> {
+  try {
+    await sleep(milliseconds, undefined, { signal });
+  } catch {
+    throw abortError(signal);
+  }
 }
 
 /** A reply is text, or bytes where the client is told so; null where there is no such key. */

@@ -80,6 +80,13 @@ export function guard(options: Partial<GuardrailsOptions> = {}): Guardrails {
   return createGuardrails({ catalog: CATALOG, ...options, policy: { mode: 'auto', ...options.policy } });
 }
 
+/** Evaluates an action and, where it may be taken, confirms it at once, as if its sink had accepted it. */
+export async function act(guardrails: Guardrails, action: GuardedAction): Promise<Verdict> {
+  const verdict = await guardrails.evaluate(action);
+  await guardrails.confirm(verdict);
+  return verdict;
+}
+
 /** The checks that refused, each once. */
 export function refusedBy(verdict: Verdict): readonly GuardrailName[] {
   return [...new Set(verdict.refusals.map(({ check }) => check))];

@@ -7,7 +7,7 @@ import {
   type GuardrailsOptions,
   type SwitchableCheck,
 } from '../../../../src/remediation/guardrails/index.js';
-import { actionOf, alertOf, firingAgain, forged, guard, refusedBy } from './actions.js';
+import { act, actionOf, alertOf, firingAgain, forged, guard, refusedBy } from './actions.js';
 
 interface Case {
   readonly check: SwitchableCheck;
@@ -171,20 +171,20 @@ const CASES: readonly Case[] = [
     check: 'duplicate',
     what: 'the same alert again',
     action: restart,
-    before: (guardrails) => guardrails.evaluate(restart),
+    before: (guardrails) => act(guardrails, restart),
     detail: /has acted already/,
   },
   {
     check: 'cooldown',
     what: 'the same target again',
     action: firingAgain(restart, 10),
-    before: (guardrails) => guardrails.evaluate(restart),
+    before: (guardrails) => act(guardrails, restart),
     detail: /the limit of 1 in 1800 s on "shop\/pod\/shop-0" is reached/,
   },
 ];
 
 const SWITCHABLE = GUARDRAIL_NAMES.filter(
-  (name): name is SwitchableCheck => !['mode', 'approval', 'state-unavailable'].includes(name),
+  (name): name is SwitchableCheck => !['mode', 'in-progress', 'approval', 'state-unavailable'].includes(name),
 );
 
 async function judge(entry: Case, disabled: readonly SwitchableCheck[]) {
@@ -201,7 +201,7 @@ describe('each check', () => {
   it('lets a sound action pass', async () => {
     const verdict = await guard().evaluate(restart);
     expect(verdict).toMatchObject({ act: true, mode: 'auto', refusals: [] });
-    expect(new Set(verdict.checks)).toEqual(new Set([...SWITCHABLE, 'mode']));
+    expect(new Set(verdict.checks)).toEqual(new Set([...SWITCHABLE, 'in-progress', 'mode']));
     expect(new Set(verdict.checks).size).toBe(verdict.checks.length);
   });
 

@@ -7,6 +7,7 @@ import {
   type Approve,
   createGuardrails,
   createMemoryGuardrailStore,
+  type Guardrails,
   type GuardrailStore,
 } from '../../../../src/remediation/guardrails/index.js';
 import { actionOf, alertOf, CATALOG, firingAgain, guard, refusedBy } from './actions.js';
@@ -152,6 +153,17 @@ describe('approve', () => {
       return true;
     });
     expect(refusedBy(await guardrails.evaluate(restart))).toEqual(['kill-switch']);
+  });
+
+  it('looks again after the answer at what was done in the meantime', async () => {
+    const { alert, call } = restart;
+    const report = { alert, call, outcome: 'ineffective', at: Date.now() } as const;
+    const guardrails: Guardrails = approving(async () => {
+      await guardrails.recordOutcome({ ...report, eventId: 'one' });
+      await guardrails.recordOutcome({ ...report, eventId: 'two' });
+      return true;
+    });
+    expect(refusedBy(await guardrails.evaluate(restart))).toEqual(['ineffective']);
   });
 
   it('ends when the caller gives up, and holds nothing then', async () => {

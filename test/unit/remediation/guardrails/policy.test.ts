@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ConfigurationError } from '../../../../src/core/errors.js';
 import {
   createGuardrails,
+  createMemoryGuardrailStore,
   createRedisGuardrailStore,
   type GuardrailPolicy,
   type GuardrailsOptions,
@@ -23,6 +24,7 @@ describe('a policy', () => {
       ineffective: { limit: 2, windowMs: 86_400_000 },
       approval: { timeoutMs: 300_000 },
       killSwitch: {},
+      leaseMs: 120_000,
       stateTimeoutMs: 2_000,
     });
   });
@@ -61,6 +63,8 @@ describe('a policy', () => {
     [{ ineffective: { limit: '2' } }, /^policy\.ineffective\.limit: expected a whole number/],
     [{ approval: { timeoutMs: -1 } }, /^policy\.approval\.timeoutMs: expected a whole number/],
     [{ killSwitch: { file: '' } }, /^policy\.killSwitch\.file: expected the path of a file/],
+    [{ leaseMs: 0 }, /^policy\.leaseMs: expected a whole number from 1 to 2592000000, received number 0/],
+    [{ disabled: ['in-progress'] }, /^policy\.disabled\[0\]: expected one of resolved, /],
     [{ stateTimeoutMs: Number.POSITIVE_INFINITY }, /^policy\.stateTimeoutMs: expected a whole number/],
   ])('is refused, and the field named: %j', (policy, message) => {
     expect(() => readPolicy(policy as GuardrailPolicy)).toThrow(message);
@@ -77,6 +81,10 @@ describe('createGuardrails', () => {
     [{ clock: 5 }, /^clock: expected a function, received number 5/],
     [{ killSwitch: 'off' }, /^killSwitch: expected a function, received string "off"/],
     [{ store: {} }, /^store: expected a guardrail store, which has reserve\(\)/],
+    [
+      { store: { ...createMemoryGuardrailStore(), replace: undefined } },
+      /^store: expected a guardrail store, which has replace\(\)/,
+    ],
     [{ store: null }, /^store: expected a guardrail store/],
   ])('refuses %j', (options, message) => {
     expect(() => make(options)).toThrow(message);

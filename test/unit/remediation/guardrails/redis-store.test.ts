@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { AbortedError } from '../../../../src/core/errors.js';
 import { createRedisGuardrailStore } from '../../../../src/remediation/guardrails/index.js';
 
 const { signal } = new AbortController();
@@ -40,6 +41,36 @@ describe('the Redis store', () => {
     const { sent, store } = scripted({ GET: holder, PTTL: left, DEL: 1 });
     await store.release('a', 'one', signal);
     expect(sent.some(([command]) => command === 'DEL')).toBe(deleted);
+  });
+
+  it('asks for the time first, so that it is not that of the next holder', async () => {
+    const { sent, store } = scripted({ GET: 'one', PTTL: 60_000, DEL: 1 });
+    await store.release('a', 'one', signal);
+    expect(sent).toEqual([['PTTL', 'p:a'], ['GET', 'p:a'], ['DEL', 'p:a']]);
+  });
+
+  it.each([
+    // Overwritten where it is safe to, else taken only if it is free.
+    ['one', 60_000, 'OK', 'XX', true],
+    ['one', 1, 'OK', 'NX', true],
+    ['one', -2, 'OK', 'NX', true],
+    [null, -2, 'OK', 'NX', true],
+    ['two', 60_000, null, 'NX', true],
+    ['three', 60_000, null, 'NX', false],
+    ['three', 1, null, 'NX', false],
+  ])('hands on a key that %s has for another %i ms', async (holder, left, reply, condition, got) => {
+    const { sent, store } = scripted({ GET: holder, PTTL: left, SET: reply });
+    expect(await store.replace('a', 'one', 'two', 1_500.2, signal)).toBe(got);
+    expect(sent.filter(([command]) => command === 'SET')).toEqual([['SET', 'p:a', 'two', condition, 'PX', '1501']]);
+  });
+
+  it('does not wait for the end of a key when the signal fires', async () => {
+    const { sent, store } = scripted({ GET: 'one', PTTL: 1_900, SET: 'OK' });
+    const controller = new AbortController();
+    const handed = store.replace('a', 'one', 'two', 1_000, controller.signal);
+    setTimeout(() => controller.abort(), 5);
+    await expect(handed).rejects.toThrow(AbortedError);
+    expect(sent.some(([command]) => command === 'SET')).toBe(false);
   });
 
   it('rejects an answer that is none', async () => {

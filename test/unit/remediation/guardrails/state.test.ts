@@ -4,7 +4,7 @@ import {
   type GuardrailPolicy,
   type GuardrailStore,
 } from '../../../../src/remediation/guardrails/index.js';
-import { actionOf, alertOf, firingAgain, guard, handClock, refusedBy, START } from './actions.js';
+import { act, actionOf, alertOf, firingAgain, guard, handClock, refusedBy, START } from './actions.js';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -22,15 +22,15 @@ function timed(policy: GuardrailPolicy = {}) {
 describe('duplicates', () => {
   it('act once, also through another replica, until the alert fires anew', async () => {
     const { guardrails, store } = timed({ disabled: ['cooldown'] });
-    expect(await guardrails.evaluate(restart)).toMatchObject({ act: true });
+    expect(await act(guardrails, restart)).toMatchObject({ act: true });
     const replica = guard({ store, policy: { disabled: ['cooldown'] } });
-    expect(refusedBy(await replica.evaluate(restart))).toEqual(['duplicate']);
-    expect(await replica.evaluate(firingAgain(restart, 1))).toMatchObject({ act: true });
+    expect(refusedBy(await act(replica, restart))).toEqual(['duplicate']);
+    expect(await act(replica, firingAgain(restart, 1))).toMatchObject({ act: true });
   });
 
   it('are the same however the time is written', async () => {
     const { guardrails } = timed({ disabled: ['cooldown'] });
-    const at = (startsAt: string) => guardrails.evaluate({ ...restart, alert: { ...restart.alert, startsAt } });
+    const at = (startsAt: string) => act(guardrails, { ...restart, alert: { ...restart.alert, startsAt } });
     expect(await at('2026-01-31T07:55:00Z')).toMatchObject({ act: true });
     expect(refusedBy(await at('2026-01-31T08:55:00.000+01:00'))).toEqual(['duplicate']);
   });
@@ -39,38 +39,38 @@ describe('duplicates', () => {
     const { guardrails, clock } = timed({ disabled: ['cooldown'] });
     const { startsAt: _, ...timeless } = restart.alert;
     const again = { ...restart, alert: timeless };
-    await guardrails.evaluate(restart);
-    expect(await guardrails.evaluate(again)).toMatchObject({ act: true });
+    await act(guardrails, restart);
+    expect(await act(guardrails, again)).toMatchObject({ act: true });
     clock.now += HOUR - 1;
-    expect(refusedBy(await guardrails.evaluate(again))).toEqual(['duplicate']);
+    expect(refusedBy(await act(guardrails, again))).toEqual(['duplicate']);
     clock.now += 1;
-    expect(await guardrails.evaluate(again)).toMatchObject({ act: true });
+    expect(await act(guardrails, again)).toMatchObject({ act: true });
     clock.now = START + 7 * 24 * HOUR - 1;
-    expect(refusedBy(await guardrails.evaluate(restart))).toEqual(['duplicate']);
+    expect(refusedBy(await act(guardrails, restart))).toEqual(['duplicate']);
     clock.now += 1;
-    expect(await guardrails.evaluate(restart)).toMatchObject({ act: true });
+    expect(await act(guardrails, restart)).toMatchObject({ act: true });
   });
 });
 
 describe('cooldowns', () => {
   it('allow one action on a target in 30 minutes', async () => {
     const { guardrails, clock } = timed();
-    expect(await guardrails.evaluate(restart)).toMatchObject({ act: true });
+    expect(await act(guardrails, restart)).toMatchObject({ act: true });
     clock.now += 30 * MINUTE - 1;
-    expect(refusedBy(await guardrails.evaluate(firingAgain(restart, 29)))).toEqual(['cooldown']);
+    expect(refusedBy(await act(guardrails, firingAgain(restart, 29)))).toEqual(['cooldown']);
     clock.now += 1;
-    expect(await guardrails.evaluate(firingAgain(restart, 30))).toMatchObject({ act: true });
+    expect(await act(guardrails, firingAgain(restart, 30))).toMatchObject({ act: true });
   });
 
   it('allow three calls of a function in any hour', async () => {
     const { guardrails, clock } = timed();
-    const act = async (pod: string) => (await guardrails.evaluate(onPod(pod))).act;
-    expect(await act('a-0')).toBe(true);
+    const acts = async (pod: string) => (await act(guardrails, onPod(pod))).act;
+    expect(await acts('a-0')).toBe(true);
     clock.now += 40 * MINUTE;
-    expect([await act('b-0'), await act('c-0'), await act('d-0')]).toEqual([true, true, false]);
+    expect([await acts('b-0'), await acts('c-0'), await acts('d-0')]).toEqual([true, true, false]);
     clock.now += 20 * MINUTE;
     // The first is an hour old, the others are not: a window slides, it does not begin anew on the hour.
-    expect([await act('e-0'), await act('f-0')]).toEqual([true, false]);
+    expect([await acts('e-0'), await acts('f-0')]).toEqual([true, false]);
   });
 
   it('hold in several windows at once', async () => {
@@ -86,25 +86,25 @@ describe('cooldowns', () => {
     const acts: boolean[] = [];
     for (let minute = 0; minute < 70; minute += 5) {
       clock.now = START + minute * MINUTE;
-      acts.push((await guardrails.evaluate(firingAgain(restart, minute))).act);
+      acts.push((await act(guardrails, firingAgain(restart, minute))).act);
     }
     expect(acts.flatMap((act, index) => (act ? [index * 5] : []))).toEqual([0, 10, 60]);
   });
 
   it('take a pod of a Deployment for its Deployment, and one of a StatefulSet for itself', async () => {
     const { guardrails } = timed();
-    expect(await guardrails.evaluate(onPod('shop-7d9f8b6c5-x2x4z'))).toMatchObject({ act: true });
-    expect(refusedBy(await guardrails.evaluate(onPod('shop-7d9f8b6c5-bbbbb')))).toEqual(['cooldown']);
-    expect(await guardrails.evaluate(onPod('shop-0'))).toMatchObject({ act: true });
-    expect(await guardrails.evaluate(onPod('shop-1'))).toMatchObject({ act: true });
+    expect(await act(guardrails, onPod('shop-7d9f8b6c5-x2x4z'))).toMatchObject({ act: true });
+    expect(refusedBy(await act(guardrails, onPod('shop-7d9f8b6c5-bbbbb')))).toEqual(['cooldown']);
+    expect(await act(guardrails, onPod('shop-0'))).toMatchObject({ act: true });
+    expect(await act(guardrails, onPod('shop-1'))).toMatchObject({ act: true });
   });
 
   it('keep what only reads apart from what changes something', async () => {
     const { guardrails } = timed();
     const look = actionOf(alertOf({ alertname: 'PodDown' }), 'pod-check-status');
-    expect(await guardrails.evaluate(look)).toMatchObject({ act: true });
-    expect(await guardrails.evaluate(restart)).toMatchObject({ act: true });
-    expect(refusedBy(await guardrails.evaluate(firingAgain(look, 1)))).toEqual(['cooldown']);
+    expect(await act(guardrails, look)).toMatchObject({ act: true });
+    expect(await act(guardrails, restart)).toMatchObject({ act: true });
+    expect(refusedBy(await act(guardrails, firingAgain(look, 1)))).toEqual(['cooldown']);
   });
 });
 
