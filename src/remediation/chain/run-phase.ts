@@ -69,7 +69,7 @@ export async function runPhase(phase: ResolvedPhase, question: PhaseQuestion): P
   const end: EndAttempt = (part) => ({
     phase: phase.name,
     ...part,
-    reason: redact(part.reason),
+    reason: part.reason.trim() === '' ? 'it gave no reason' : redact(part.reason),
     threshold: question.threshold(),
     durationMs: performance.now() - start,
   });
