@@ -224,7 +224,8 @@ describe('what cannot be used', () => {
 it('--help teaches by examples, and names every option', async () => {
   const help = await decide('--help');
   expect(help).toMatch(/does\s+it\s+only\s+with\s+--act/);
-  for (const option of ['--phases', '--threshold', '--phase-threshold', '--runbooks', '--incidents', '--rules', '--act']) {
+  const options = ['--phases', '--threshold', '--phase-threshold', '--runbooks', '--incidents', '--rules', '--act'];
+  for (const option of options) {
     expect(help).toContain(option);
   }
   expect(help).toMatch(/Examples:\n +agent-trm decide '\{"labels"/);

@@ -42,6 +42,8 @@ const called = fc.record({
   ),
 });
 
+const metricName = fc.constantFrom('replicas', 'cpu_percent');
+
 /** Alerts as they come in: whole ones, some that lack labels, hostile and resolved ones. */
 export const anyAlert = fc
   .record({
@@ -50,7 +52,7 @@ export const anyAlert = fc
     labels: fc.dictionary(labelName, text, { maxKeys: 4 }),
     summary: text,
     instruction: fc.option(called, { freq: 2, nil: {} }),
-    metrics: fc.dictionary(fc.constantFrom('replicas', 'cpu_percent'), fc.integer({ min: -5, max: 50 }), { maxKeys: 2 }),
+    metrics: fc.dictionary(metricName, fc.integer({ min: -5, max: 50 }), { maxKeys: 2 }),
     status: fc.constantFrom('firing', 'firing', 'firing', 'resolved'),
     startsAt: fc.constantFrom(undefined, '2026-01-31T07:55:00Z', '2026-01-31T08:55:00+01:00'),
   })
@@ -87,7 +89,12 @@ const soundCall = fc.record({ name: fc.constantFrom(...FUNCTIONS), confidence })
 );
 /** A call with anything in it. */
 const anyCall = fc
-  .record({ name: functionName, parameters: fc.dictionary(parameterName, value, { maxKeys: 4 }), confidence, reason: text })
+  .record({
+    name: functionName,
+    parameters: fc.dictionary(parameterName, value, { maxKeys: 4 }),
+    confidence,
+    reason: text,
+  })
   .map(({ name: lambdaFunction, parameters, confidence: sure, reason }): Behaviour => {
     const origins = Object.keys(parameters).map((name) => [name, { kind: 'label', key: 'pod' }]);
     const parameterOrigins = Object.fromEntries(origins) as unknown;

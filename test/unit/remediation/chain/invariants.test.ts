@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Action, alertFingerprint, type ParameterValue } from '../../../../src/domain/index.js';
 import { schemaCheck } from '../../../../src/domain/catalog/json-schema.js';
+import { type Action, alertFingerprint, type ParameterSchema } from '../../../../src/domain/index.js';
 import { type Remediation, Remediator } from '../../../../src/remediation/acting/index.js';
 import { RemediationChain } from '../../../../src/remediation/chain/index.js';
 import { createAnnotationSelector } from '../../../../src/remediation/selectors/annotation.js';
@@ -41,14 +41,14 @@ function isOwn(value: string, declared: unknown, labels: readonly string[], name
   return name === 'selector' && labels.some((label) => label.toLowerCase().includes(wanted.toLowerCase()));
 }
 
-function expectSoundCall(lambdaFunction: string, parameters: Action['call']['parameters'], labels: readonly string[]): void {
+function expectSoundCall({ lambdaFunction, parameters }: Action['call'], labels: readonly string[]): void {
   const definition = CATALOG.find(({ name }) => name === lambdaFunction);
   expect(definition, `${lambdaFunction} is in the catalog`).toBeDefined();
-  const { properties } = definition?.parameters ?? { properties: {} };
+  const properties: Readonly<Record<string, ParameterSchema>> = definition?.parameters.properties ?? {};
   expect(Object.keys(properties)).toEqual(expect.arrayContaining(Object.keys(parameters)));
   expect(CHECKS.get(lambdaFunction)?.(parameters)).toBeUndefined();
   for (const name of ['name', 'namespace', 'selector']) {
-    const value: ParameterValue | undefined = Object.hasOwn(parameters, name) ? parameters[name] : undefined;
+    const value = Object.hasOwn(parameters, name) ? parameters[name] : undefined;
     if (value === undefined) continue;
     expect(isOwn(String(value), properties[name]?.default, labels, name), `${name}: ${value}`).toBe(true);
   }
@@ -58,8 +58,9 @@ function expectInvariants(remediation: Remediation, dispatched: number, threshol
   const { alert, decision, verdict, outcome } = remediation;
   const labels = Object.values(alert.labels);
   // 1, 2, 3: the function, its parameters and its targets.
-  if (decision.lambdaFunction !== null) expectSoundCall(decision.lambdaFunction, decision.parameters, labels);
-  else expect(decision.parameters).toEqual({});
+  const { lambdaFunction, parameters } = decision;
+  if (lambdaFunction !== null) expectSoundCall({ lambdaFunction, parameters }, labels);
+  else expect(parameters).toEqual({});
   // 4: the confidence, of the decision and of every attempt.
   expectSoundNumbers(decision);
   // 5: below the threshold nothing is taken, and what is not taken is not dispatched.

@@ -8,7 +8,10 @@ import {
   type PhaseOutcome,
   RemediationChain,
 } from '../../../../src/remediation/chain/index.js';
-import { createMemoryIncidentStore, type IncidentStore } from '../../../../src/remediation/retrieval/incidents/index.js';
+import {
+  createMemoryIncidentStore,
+  type IncidentStore,
+} from '../../../../src/remediation/retrieval/incidents/index.js';
 import type { TrmReasoner } from '../../../../src/remediation/selectors/trm-phase.js';
 import { createFakeTextProvider, type FakeReply } from '../../../../src/testing/index.js';
 import { ALERT, expectSoundNumbers, folderOf, hanging, outcomesOf, restart, scripted } from './fixtures.js';

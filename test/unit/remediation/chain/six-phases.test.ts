@@ -20,9 +20,11 @@ const ROWS = runbookRowCases({ seed: 11, renamings: 20 })
     return { alert: { ...alert, annotations }, expected };
   });
 const answers = await trm.selectAll(ROWS.map(({ alert }) => alert));
-const sureness = answers.map(({ lambdaFunction, confidence }, index) =>
-  lambdaFunction === ROWS[index]?.expected.lambdaFunction ? confidence : 0,
-);
+const sureness = answers.map(({ lambdaFunction, parameters, confidence }, index) => {
+  const { expected } = ROWS[index] as (typeof ROWS)[number];
+  const same = Object.entries(expected.parameters).every(([name, value]) => parameters[name] === value);
+  return same && lambdaFunction === expected.lambdaFunction ? confidence : 0;
+});
 /** The one of which the model is surest, so that every phase can answer it at any of the thresholds. */
 const surest = sureness.indexOf(Math.max(...sureness));
 const { alert: ALERT, expected: EXPECTED } = ROWS[surest] as (typeof ROWS)[number];
