@@ -11,7 +11,14 @@ import {
   createTriggerDispatcher,
   handleLambdaEvents,
 } from '../../src/cloudevents/index.js';
-import { createGuardrails, createRemediationChain, DEFAULT_CATALOG, Remediator } from '../../src/index.js';
+import {
+  createGuardrails,
+  createMemoryIncidentStore,
+  createRemediationChain,
+  DEFAULT_CATALOG,
+  Remediator,
+} from '../../src/index.js';
+import { createOutcomeRecorder } from '../../src/remediation/acting/record-outcome.js';
 
 const RUNBOOK = `# Runbook
 
@@ -43,17 +50,27 @@ async function listen(listener: RequestListener): Promise<string> {
 const folder = await mkdtemp(join(tmpdir(), 'sre-agent-'));
 await writeFile(join(folder, 'RUNBOOK.md'), RUNBOOK);
 
+// What is allowed, and what is remembered: outcomes come back to both.
+const guardrails = createGuardrails({ catalog: DEFAULT_CATALOG, policy: { mode: 'auto' } });
+const incidents = createMemoryIncidentStore();
+
 // The functions. A real agent runs them elsewhere and has a broker in between: BROKER_URL.
 const called: string[] = [];
-const call = async ({ lambdaFunction, parameters }: { lambdaFunction: string; parameters: object }): Promise<void> => {
+const call = async ({ lambdaFunction, parameters }: { lambdaFunction: string; parameters: object }) => {
   called.push(`${lambdaFunction} ${JSON.stringify(parameters)}`);
+  return 'effective' as const;
 };
-const functions = handleLambdaEvents(Object.fromEntries(DEFAULT_CATALOG.map(({ name }) => [name, call])));
+const functions = handleLambdaEvents(Object.fromEntries(DEFAULT_CATALOG.map(({ name }) => [name, call])), {
+  onOutcome: createOutcomeRecorder({ guardrails, incidents }),
+});
 const sink = createEventSink({ url: await listen(functions.listener) });
 
-// The agent: who decides, what is allowed, who carries it out.
-const chain = await createRemediationChain({ runbooks: [folder], timeouts: { trm: 60_000 } });
-const guardrails = createGuardrails({ catalog: DEFAULT_CATALOG, policy: { mode: 'auto' } });
+// The agent: who decides, and who carries it out.
+const chain = await createRemediationChain({
+  runbooks: [folder],
+  incidentStore: incidents,
+  timeouts: { trm: 60_000 },
+});
 const remediator = new Remediator({
   chain,
   guardrails,
@@ -78,6 +95,9 @@ try {
   assert.equal(await post(), 202);
   console.log(called.join('\n'));
   assert.deepEqual(new Set(called).size, called.length);
+  // What came of each call is known, and the next alert of its kind can go by it.
+  const known = (await incidents.all()).map(({ call: made, outcome }) => `${made?.lambdaFunction} ${outcome}`);
+  assert.deepEqual(known.sort(), called.map((text) => `${text.split(' ')[0]} effective`).sort());
   assert.ok(called.includes('pod-check-status {"namespace":"shop","name":"cart-0"}'));
   assert.ok(called.includes('flux-reconcile-kustomization {"name":"homepage","namespace":"flux-system"}'));
   assert.ok(called.includes('pod-restart {"name":"checkout-0","namespace":"shop","type":"pod"}'));
@@ -85,6 +105,7 @@ try {
   await remediator.dispose();
   await chain.dispose();
   await sink.dispose();
+  await incidents.dispose();
   for (const server of servers) {
     server.closeAllConnections();
     server.close();

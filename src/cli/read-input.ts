@@ -13,7 +13,7 @@ export async function readInput(argument: string | undefined): Promise<Input> {
   if (argument !== undefined && /^\s*[{[]/.test(argument)) return parseInput(argument, 'the argument');
   if (argument !== undefined && argument !== '-') return parseInput(await readText(argument), argument);
   if (process.stdin.isTTY) {
-    throw new InvalidInputError('', 'expected a FILE, JSON or piped standard input; agent-trm select --help shows how');
+    throw new InvalidInputError('', 'expected a FILE, JSON or piped standard input; --help shows how');
   }
   return parseInput(await text(process.stdin), 'standard input');
 }

@@ -46,6 +46,7 @@ export function decideCommand(): Command {
       'after',
       `
 Function calling takes part when OLLAMA_MODEL (and OLLAMA_URL) are set. A phase with nothing to go by is skipped.
+Exit code 1 with --act also says that the sink did not accept an event.
 
 Examples:
   agent-trm decide '{"labels":{"alertname":"PodCrashLoopBackOff","pod":"shop-0","namespace":"shop"}}'
@@ -105,8 +106,13 @@ async function run(argument: string | undefined, options: Options): Promise<void
       const json = decisions.map((decision, index) => {
         const remediation = remediations?.[index];
         if (!remediation) return chainDecisionToJson(decision);
-        const { outcome, eventId, verdict } = remediation;
-        const action = { outcome, ...(eventId && { event_id: eventId }), refusals: verdict?.refusals ?? [] };
+        const { outcome, eventId, verdict, error } = remediation;
+        const action = {
+          outcome,
+          ...(eventId !== undefined && { event_id: eventId }),
+          refusals: verdict?.refusals ?? [],
+          ...(error !== undefined && { error: error instanceof Error ? error.message : String(error) }),
+        };
         return { ...chainDecisionToJson(decision), action };
       });
       const single = json.length === 1 && !input.lines && isPlainAlert(input.value);

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { type ChainConfigOptions, resolveChainConfig } from '../../config/index.js';
 import { ConfigurationError } from '../../core/errors.js';
 import { memoizeAsync } from '../../core/memoize-async.js';
-import { quote } from '../../domain/describe.js';
+import { describeValue, quote } from '../../domain/describe.js';
 import type { Catalog, Selector, TextProvider } from '../../domain/index.js';
 import { createOllamaProvider } from '../../providers/index.js';
 import { createFileIncidentStore, type IncidentStore } from '../retrieval/incidents/index.js';
@@ -13,7 +13,7 @@ import { createRagSelector } from '../selectors/rag.js';
 import { createRulesSelector, parseRules } from '../selectors/rules/index.js';
 import { TRMRemediationSelector, type TRMRemediationSelectorOptions } from '../selectors/trm.js';
 import { createTrmSelector, type TrmReasoner } from '../selectors/trm-phase.js';
-import type { ChainPhase } from './phase.js';
+import { type ChainPhase, checkThreshold, checkTimeout } from './phase.js';
 import { RemediationChain } from './remediation-chain.js';
 
 /** Phases of the default chain, in the order in which they are asked. */
@@ -57,6 +57,8 @@ const OLLAMA_URL = 'http://127.0.0.1:11434';
  */
 export async function createRemediationChain(options: CreateRemediationChainOptions = {}): Promise<RemediationChain> {
   const config = resolveChainConfig(options);
+  const given = options.phases ?? DEFAULT_PHASES;
+  checkOptions(options);
   const owned: { dispose?(): Promise<void> }[] = [];
   const own = <T extends { dispose?(): Promise<void> }>(made: T): T => {
     owned.push(made);
@@ -95,7 +97,7 @@ export async function createRemediationChain(options: CreateRemediationChainOpti
 
   try {
     const phases: (ChainPhase | Selector)[] = [];
-    for (const phase of options.phases ?? DEFAULT_PHASES) {
+    for (const phase of given) {
       if (typeof phase !== 'string') {
         phases.push(phase);
         continue;
@@ -108,7 +110,8 @@ export async function createRemediationChain(options: CreateRemediationChainOpti
       const made = await create();
       const { thresholds = {}, timeouts = {} } = options;
       const place = { threshold: thresholds[phase], timeoutMs: timeouts[phase] };
-      phases.push(typeof made === 'string' ? { ...place, selector: unused(phase), skip: made } : { ...place, selector: made });
+      const asked = typeof made === 'string' ? { selector: unused(phase), skip: made } : { selector: made };
+      phases.push({ ...place, ...asked });
     }
     return new RemediationChain({
       phases,
@@ -120,6 +123,42 @@ export async function createRemediationChain(options: CreateRemediationChainOpti
   } catch (error) {
     await release().catch(() => undefined);
     throw error;
+  }
+}
+
+/** Throws ConfigurationError that names the option, so that a typing error does not leave a phase as it was. */
+function checkOptions(options: CreateRemediationChainOptions): void {
+  const { phases, thresholds, timeouts, incidentStore, provider, trm } = options;
+  if (phases !== undefined && !Array.isArray(phases)) {
+    const expected = 'a list of names of phases and selectors';
+    throw new ConfigurationError(`phases: expected ${expected}, received ${describeValue(phases)}`);
+  }
+  checkEach('thresholds', thresholds, checkThreshold);
+  checkEach('timeouts', timeouts, checkTimeout);
+  const parts: readonly (readonly [option: string, value: unknown, method: string])[] = [
+    ['incidentStore', incidentStore, 'nearest'],
+    ['provider', provider, 'doGenerate'],
+  ];
+  for (const [option, value, method] of parts) {
+    const fits = typeof value === 'object' && value !== null && typeof Reflect.get(value, method) === 'function';
+    if (value === undefined || fits) continue;
+    throw new ConfigurationError(`${option}: expected one that has ${method}(), received ${describeValue(value)}`);
+  }
+  if (trm === undefined || (typeof trm === 'object' && trm !== null)) return;
+  throw new ConfigurationError(`trm: expected a TRM or options to load one, received ${describeValue(trm)}`);
+}
+
+function checkEach(option: string, values: unknown, check: (value: unknown, where: string) => void): void {
+  if (values === undefined) return;
+  if (typeof values !== 'object' || values === null || Array.isArray(values)) {
+    throw new ConfigurationError(`${option}: expected an object by phase, received ${describeValue(values)}`);
+  }
+  const known: readonly string[] = DEFAULT_PHASES;
+  for (const [name, value] of Object.entries(values)) {
+    if (!known.includes(name)) {
+      throw new ConfigurationError(`${option}: expected phases out of ${known.join(', ')}, received ${quote(name)}`);
+    }
+    if (value !== undefined) check(value, `${option}.${name}`);
   }
 }
 

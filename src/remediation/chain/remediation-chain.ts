@@ -3,7 +3,14 @@ import { createDeadline } from '../../core/deadline.js';
 import { DisposeGuard } from '../../core/dispose-guard.js';
 import { ConfigurationError, InvalidInputError } from '../../core/errors.js';
 import { quote } from '../../domain/describe.js';
-import { type Alert, alertFingerprint, type Catalog, DEFAULT_CATALOG, parseAlerts, parseCatalog } from '../../domain/index.js';
+import {
+  type Alert,
+  alertFingerprint,
+  type Catalog,
+  DEFAULT_CATALOG,
+  parseAlerts,
+  parseCatalog,
+} from '../../domain/index.js';
 import type { Selector, SelectorOutcome } from '../../domain/selection/selector.js';
 import type { ChainDecision, PhaseAttempt } from './chain-decision.js';
 import { RemediationChainEmitter } from './events.js';
@@ -149,7 +156,6 @@ export class RemediationChain implements AsyncDisposable {
     if (alert.status === 'resolved') {
       return finish({ ...nobody('the alert is resolved, so there is nothing to do'), outcome: 'resolved' });
     }
-
 
     const deadline = createDeadline({ signal, timeoutMs });
     try {

@@ -5,8 +5,9 @@ import { redact } from '../../core/redact.js';
 import { untilAborted } from '../../core/until-aborted.js';
 import type { Alert } from '../../domain/alert/alert.js';
 import type { Catalog } from '../../domain/catalog/catalog.js';
-import { quote } from '../../domain/describe.js';
-import type { Selection, SelectorOutcome } from '../../domain/selection/selector.js';
+import { schemaCheck } from '../../domain/catalog/json-schema.js';
+import { describeValue, quote } from '../../domain/describe.js';
+import type { Abstention, Evidence, Selection, SelectorOutcome } from '../../domain/selection/selector.js';
 import { resolveCall } from '../call/index.js';
 import type { PhaseAttempt } from './chain-decision.js';
 import type { ResolvedPhase } from './phase.js';
@@ -43,7 +44,7 @@ const outcomeSchema = z.discriminatedUnion('kind', [
     kind: z.literal('selected'),
     lambdaFunction: z.string(),
     parameters: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
-    parameterOrigins: z.record(z.string(), z.object({ kind: z.string() })),
+    parameterOrigins: z.record(z.string(), z.looseObject({ kind: z.string() })),
     confidence,
     reasoning: z.string(),
     evidence,
@@ -65,9 +66,10 @@ const outcomeSchema = z.discriminatedUnion('kind', [
 export async function runPhase(phase: ResolvedPhase, question: PhaseQuestion): Promise<PhaseRun> {
   const { alert, catalog, deadline } = question;
   const start = performance.now();
-  const end = (part: Omit<PhaseAttempt, 'phase' | 'threshold' | 'durationMs'>): PhaseAttempt => ({
+  const end: EndAttempt = (part) => ({
     phase: phase.name,
     ...part,
+    reason: part.reason.trim() === '' ? 'it gave no reason' : redact(part.reason),
     threshold: question.threshold(),
     durationMs: performance.now() - start,
   });
@@ -77,44 +79,50 @@ export async function runPhase(phase: ResolvedPhase, question: PhaseQuestion): P
   }
 
   const share = createDeadline({ signal: deadline.signal, timeoutMs: phase.timeoutMs });
-  let raw: SelectorOutcome;
+  let raw: unknown;
   try {
     const { signal } = share;
     raw = await untilAborted(() => phase.selector.doSelect({ alert, catalog, signal }), signal);
   } catch (error) {
     if (deadline.signal.aborted && AbortedError.isInstance(error)) throw error;
-    if (DeadlineExceededError.isInstance(error)) {
-      return { attempt: end({ outcome: 'timed-out', reason: messageOf(error) }) };
-    }
-    return { attempt: end({ outcome: 'failed', reason: messageOf(error) }) };
+    const outcome = DeadlineExceededError.isInstance(error) ? 'timed-out' : 'failed';
+    return { attempt: end({ outcome, reason: messageOf(error) }) };
   } finally {
     share.dispose();
   }
+  try {
+    return judge(raw, question, end);
+  } catch (error) {
+    const reason = `gave an outcome that cannot be read: ${messageOf(error)}`;
+    return { attempt: end({ outcome: 'failed', reason }) };
+  }
+}
 
+type EndAttempt = (part: Omit<PhaseAttempt, 'phase' | 'threshold' | 'durationMs'>) => PhaseAttempt;
+
+function judge(raw: unknown, question: PhaseQuestion, end: EndAttempt): PhaseRun {
   const checked = outcomeSchema.safeParse(raw);
   if (!checked.success) {
     const where = checked.error.issues[0]?.path.join('.') || 'the outcome';
     return { attempt: end({ outcome: 'failed', reason: `gave an outcome that breaks its contract at ${where}` }) };
   }
-  if (raw.kind === 'abstained') return judgeAbstention(raw, question.threshold(), end);
-  const fault = faultOf(raw, question);
-  const said = { lambdaFunction: raw.lambdaFunction, confidence: raw.confidence };
+  // What was checked counts, whatever the selector makes of its object afterwards.
+  const outcome = withoutSecrets({ ...(raw as SelectorOutcome), ...(checked.data as object) });
+  if (outcome.kind === 'abstained') return judgeAbstention(outcome, question.threshold(), end);
+  const fault = faultOf(outcome, question);
+  const said = { lambdaFunction: outcome.lambdaFunction, confidence: outcome.confidence };
   if (fault !== undefined) return { attempt: end({ ...said, outcome: 'refused', reason: fault }) };
-  if (raw.confidence < question.threshold()) {
-    return { attempt: end({ ...said, outcome: 'below-threshold', reason: `not sure enough: ${raw.reasoning}` }) };
+  if (outcome.confidence < question.threshold()) {
+    return { attempt: end({ ...said, outcome: 'below-threshold', reason: `not sure enough: ${outcome.reasoning}` }) };
   }
-  return { attempt: end({ ...said, outcome: 'taken', reason: raw.reasoning }), outcome: raw };
+  return { attempt: end({ ...said, outcome: 'taken', reason: outcome.reasoning }), outcome };
 }
 
-function judgeAbstention(
-  raw: Extract<SelectorOutcome, { kind: 'abstained' }>,
-  threshold: number,
-  end: (part: Omit<PhaseAttempt, 'phase' | 'threshold' | 'durationMs'>) => PhaseAttempt,
-): PhaseRun {
-  const said = raw.confidence === undefined ? {} : { confidence: raw.confidence };
-  const sure = raw.reason === 'none-applies' && raw.confidence !== undefined && raw.confidence >= threshold;
-  if (sure) return { attempt: end({ ...said, outcome: 'none-applies', reason: raw.detail }), outcome: raw };
-  return { attempt: end({ ...said, outcome: 'abstained', reason: `${raw.reason}: ${raw.detail}` }) };
+function judgeAbstention(outcome: Abstention, threshold: number, end: EndAttempt): PhaseRun {
+  const said = outcome.confidence === undefined ? {} : { confidence: outcome.confidence };
+  const sure = outcome.reason === 'none-applies' && outcome.confidence !== undefined && outcome.confidence >= threshold;
+  if (sure) return { attempt: end({ ...said, outcome: 'none-applies', reason: outcome.detail }), outcome };
+  return { attempt: end({ ...said, outcome: 'abstained', reason: `${outcome.reason}: ${outcome.detail}` }) };
 }
 
 /** What speaks against a call that a phase would make, whoever wrote the phase; undefined when nothing does. */
@@ -123,9 +131,29 @@ function faultOf(selection: Selection, { alert, catalog }: PhaseQuestion): strin
   const call = resolveCall({ alert, catalog }, { lambdaFunction, parameters, by: 'selector' });
   if (call.kind === 'refused') return call.detail;
   const changed = Object.keys(parameters).find((name) => call.parameters[name] !== parameters[name]);
-  return changed === undefined ? undefined : `${quote(changed)} does not hold what the alert gives for it`;
+  if (changed !== undefined) return `${quote(changed)} does not hold what the alert gives for it`;
+  // That the alert could fill what was left out does not make the call complete.
+  const definition = catalog.find(({ name }) => name === lambdaFunction);
+  return definition && schemaCheck(definition.parameters)(parameters);
 }
 
+/** What people read of an outcome goes into events and logs. */
+function withoutSecrets(outcome: SelectorOutcome): SelectorOutcome {
+  const evidence = outcome.evidence?.map(
+    ({ source, text, ...rest }): Evidence => ({
+      ...rest,
+      source: redact(source),
+      ...(text !== undefined && { text: redact(text) }),
+    }),
+  );
+  if (outcome.kind === 'abstained') {
+    return { ...outcome, detail: redact(outcome.detail), ...(evidence && { evidence }) };
+  }
+  return { ...outcome, reasoning: redact(outcome.reasoning), evidence: evidence ?? [] };
+}
+
+/** What was thrown, in words, which even an error without a message has. */
 function messageOf(error: unknown): string {
-  return redact(error instanceof Error ? error.message : String(error));
+  if (error instanceof Error) return error.message === '' ? error.name : String(error.message);
+  return typeof error === 'string' && error !== '' ? error : `threw ${describeValue(error)}`;
 }
