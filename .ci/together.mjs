@@ -13,7 +13,12 @@ const PATH = [path.join(root, 'node_modules', '.bin'), process.env.PATH].join(pa
 function run(name) {
   const command = scripts[name];
   if (command === undefined) throw new Error(`package.json has no script "${name}"`);
-  const child = spawn(command, { cwd: root, env: { ...process.env, PATH }, shell: true, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(command, {
+    cwd: root,
+    env: { ...process.env, PATH },
+    shell: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const output = [];
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => output.push(chunk));
   return new Promise((resolve, reject) => {

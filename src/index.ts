@@ -107,6 +107,9 @@ export {
   parseCatalog,
 } from './domain/index.js';
 export {
+  type AlertDelivery,
+  createOutcomeRecorder,
+  type OutcomeRecorderOptions,
   type RemediateOptions,
   type Remediation,
   type RemediationOutcome,
@@ -114,6 +117,7 @@ export {
   type RemediatorEmitter,
   type RemediatorEvents,
   type RemediatorOptions,
+  type ReportedOutcome,
 } from './remediation/acting/index.js';
 export { type ProposedCall, type RefusedCall, type ResolvedCall, resolveCall } from './remediation/call/index.js';
 export {
@@ -146,15 +150,15 @@ export {
   createGuardrails,
   createMemoryGuardrailStore,
   createRedisGuardrailStore,
+  GUARDRAIL_NAMES,
   type GuardedAction,
   type GuardedCall,
-  GUARDRAIL_NAMES,
   type GuardrailMode,
   type GuardrailName,
   type GuardrailPolicy,
+  type GuardrailStore,
   type Guardrails,
   type GuardrailsOptions,
-  type GuardrailStore,
   type KillSwitch,
   type MemoryGuardrailStoreOptions,
   type OutcomeReport,

@@ -6,7 +6,12 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 const ISOLATED = ['test/unit/runtime/runtime.test.ts', 'test/unit/core/errors.test.ts'];
 
 /** Files that start real engines beside the tests: last, since they take longest for what they say. */
-const ENGINES = ['test/device/*.test.ts', 'test/integration/llama-cpp.test.ts'];
+const ENGINES = [
+  'test/contract/guardrail-store/redis.test.ts',
+  'test/integration/prometheus-flow.test.ts',
+  'test/integration/llama-cpp.test.ts',
+  'test/device/*.test.ts',
+];
 
 const inCi = process.env.CI === 'true';
 
@@ -40,7 +45,8 @@ const ORDER = ['architecture', 'package', 'golden', 'unit', 'contract', 'integra
 
 class ByFolder extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const rank = ({ moduleId }: TestSpecification) => ORDER.findIndex((folder) => moduleId.includes(`/test/${folder}/`));
+    const rank = ({ moduleId }: TestSpecification) =>
+      ORDER.findIndex((folder) => moduleId.includes(`/test/${folder}/`));
     return files.toSorted((a, b) => rank(a) - rank(b));
   }
 }

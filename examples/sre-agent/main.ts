@@ -14,11 +14,11 @@ import {
 import {
   createGuardrails,
   createMemoryIncidentStore,
+  createOutcomeRecorder,
   createRemediationChain,
   DEFAULT_CATALOG,
   Remediator,
 } from '../../src/index.js';
-import { createOutcomeRecorder } from '../../src/remediation/acting/record-outcome.js';
 
 const RUNBOOK = `# Runbook
 
@@ -33,7 +33,14 @@ const ALERTS = [
     labels: { alertname: 'CartNeedsLook', pod: 'cart-0', namespace: 'shop' },
     annotations: { lambda_function: 'pod-check-status', lambda_parameters: '{"name":"cart-0","namespace":"shop"}' },
   },
-  { labels: { alertname: 'FluxReconciliationFailure', kind: 'Kustomization', name: 'homepage', namespace: 'flux-system' } },
+  {
+    labels: {
+      alertname: 'FluxReconciliationFailure',
+      kind: 'Kustomization',
+      name: 'homepage',
+      namespace: 'flux-system',
+    },
+  },
   { labels: { alertname: 'CheckoutQueueStuck', pod: 'checkout-0', namespace: 'shop' } },
   { labels: { alertname: 'OfficePlantThirsty', room: '2.14' } },
 ].map((alert) => ({ status: 'firing', startsAt: '2026-01-01T00:00:00Z', annotations: {}, ...alert }));

@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
-import type { ChainDecision, PhaseOutcome } from '../remediation/chain/index.js';
 import type { Remediation } from '../remediation/acting/index.js';
+import type { ChainDecision, PhaseOutcome } from '../remediation/chain/index.js';
 import { bar } from './format-decision.js';
 
 type Style = 'green' | 'yellow' | 'red' | 'dim' | 'bold';
@@ -28,7 +28,9 @@ export function formatChainDecision(decision: ChainDecision, options: { readonly
     `  ${decision.reasoning}`,
     ...decision.evidence.map(({ kind, source }) => paint('dim', `  ${kind}: ${source}`)),
     ...decision.attempts.map(({ phase, outcome, lambdaFunction, confidence, reason, durationMs }) => {
-      const said = [lambdaFunction, confidence === undefined ? undefined : percent(confidence)].filter(Boolean).join(' ');
+      const said = [lambdaFunction, confidence === undefined ? undefined : percent(confidence)]
+        .filter(Boolean)
+        .join(' ');
       const what = paint(STYLE_OF[outcome], outcome.padEnd(15));
       return `  ${phase.padEnd(16)} ${what} ${said === '' ? '' : `${said}  `}${reason} (${durationMs.toFixed(0)} ms)`;
     }),

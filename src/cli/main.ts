@@ -24,7 +24,14 @@ const program = new Command('agent-trm')
 Exit codes: 0 done; 1 unexpected failure; 2 wrong usage or input; 3 model or execution provider cannot be loaded;
 4 a decision was not accepted (select --fail-unaccepted); 130 interrupted.`,
   );
-for (const command of [selectCommand(), decideCommand(), trainCommand(), evaluateCommand(), inspectCommand(), exportCommand()]) {
+for (const command of [
+  selectCommand(),
+  decideCommand(),
+  trainCommand(),
+  evaluateCommand(),
+  inspectCommand(),
+  exportCommand(),
+]) {
   program.addCommand(command.exitOverride());
 }
 

@@ -24,6 +24,6 @@ export type { OnDeadLetter } from './sink/dead-letter.js';
 export { createEventSink, type Delivery, type EventSink } from './sink/event-sink.js';
 export type { EventSinkOptions, SinkRetryOptions } from './sink/sink-options.js';
 export { type LambdaTriggerData, lambdaTriggerDataSchema } from './trigger/trigger-data.js';
+export { createTriggerDispatcher, type TriggerDispatcherOptions } from './trigger/trigger-dispatcher.js';
 export { createTriggerEvent, type TriggerEvent, type TriggerOptions } from './trigger/trigger-event.js';
 export { type TriggerIdentity, triggerId } from './trigger/trigger-id.js';
-export { createTriggerDispatcher, type TriggerDispatcherOptions } from './trigger/trigger-dispatcher.js';

@@ -1,5 +1,5 @@
-export { type ChainConfig, type ChainConfigOptions, resolveChainConfig } from './resolve-chain-config.js';
 export { type KillSwitchSettings, readKillSwitch } from './read-kill-switch.js';
+export { type ChainConfig, type ChainConfigOptions, resolveChainConfig } from './resolve-chain-config.js';
 export {
   type ClientConfig,
   type ClientConfigOptions,

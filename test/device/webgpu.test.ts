@@ -16,21 +16,25 @@ const driver = process.env.VK_ICD_FILENAMES ?? (existsSync(SOFTWARE_DRIVER) ? SO
 const skipped = driver ? undefined : `skipped: ${HOW_TO}`;
 const title = `WebGPU agrees with the CPU${skipped === undefined ? '' : ` (${skipped})`}`;
 
-it.skipIf(skipped !== undefined)(title, async () => {
-  if (!driver) throw new Error(HOW_TO);
-  // The environment must be set before the native library loads, hence a process of its own.
-  const libraries = [path.dirname(driver), process.env.LD_LIBRARY_PATH].filter(Boolean).join(':');
-  const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
-  const program = fileURLToPath(new URL('./webgpu/program.ts', import.meta.url));
-  const { stdout } = await promisify(execFile)(process.execPath, ['--import', tsx, program], {
-    env: { ...process.env, VK_ICD_FILENAMES: driver, LD_LIBRARY_PATH: libraries },
-    maxBuffer: 1 << 26,
-    timeout: 240_000,
-  });
-  const { webgpu, cpu } = JSON.parse(stdout) as Record<'webgpu' | 'cpu', { provider: string; y: number[] }>;
-  expect([webgpu.provider, cpu.provider]).toEqual(['webgpu', 'cpu']);
-  expect(webgpu.y).toHaveLength(cpu.y.length);
-  const worst = Math.max(...cpu.y.map((value, index) => Math.abs(value - webgpu.y[index]!)));
-  expect(worst).toBeLessThan(1e-4);
-  expect(Math.max(...cpu.y.map(Math.abs))).toBeGreaterThan(0.5);
-}, 300_000);
+it.skipIf(skipped !== undefined)(
+  title,
+  async () => {
+    if (!driver) throw new Error(HOW_TO);
+    // The environment must be set before the native library loads, hence a process of its own.
+    const libraries = [path.dirname(driver), process.env.LD_LIBRARY_PATH].filter(Boolean).join(':');
+    const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
+    const program = fileURLToPath(new URL('./webgpu/program.ts', import.meta.url));
+    const { stdout } = await promisify(execFile)(process.execPath, ['--import', tsx, program], {
+      env: { ...process.env, VK_ICD_FILENAMES: driver, LD_LIBRARY_PATH: libraries },
+      maxBuffer: 1 << 26,
+      timeout: 240_000,
+    });
+    const { webgpu, cpu } = JSON.parse(stdout) as Record<'webgpu' | 'cpu', { provider: string; y: number[] }>;
+    expect([webgpu.provider, cpu.provider]).toEqual(['webgpu', 'cpu']);
+    expect(webgpu.y).toHaveLength(cpu.y.length);
+    const worst = Math.max(...cpu.y.map((value, index) => Math.abs(value - webgpu.y[index]!)));
+    expect(worst).toBeLessThan(1e-4);
+    expect(Math.max(...cpu.y.map(Math.abs))).toBeGreaterThan(0.5);
+  },
+  300_000,
+);

@@ -71,7 +71,7 @@ export class Remediator implements AsyncDisposable {
     this.#guard.check();
     const parsed = parseAlerts(alerts);
     const ends = await this.#guard.run(() => Promise.allSettled(parsed.map((alert) => this.#join(alert, options))));
-    return ends.map(valueOf);
+    return ends.map(settledValue);
   }
 
   /**
@@ -94,7 +94,7 @@ export class Remediator implements AsyncDisposable {
     const ends = await this.#guard.run(() =>
       Promise.allSettled(parsed.map(({ alert, causation }) => this.#join(alert, { signal, causation }))),
     );
-    for (const end of ends) checkHandedOver(valueOf(end));
+    for (const end of ends) checkHandedOver(settledValue(end));
   };
 
   /** Refuses new alerts and waits for those that are worked on. */
@@ -194,7 +194,7 @@ function identityOf(alert: Alert): string {
   return JSON.stringify([alertFingerprint(alert), alert.startsAt ?? null, alert.status, labels]);
 }
 
-function valueOf<T>(end: PromiseSettledResult<T>): T {
+function settledValue<T>(end: PromiseSettledResult<T>): T {
   if (end.status === 'rejected') throw end.reason;
   return end.value;
 }

@@ -1,5 +1,5 @@
-import { type DecisionJson, decisionToJson } from '../../domain/decision/decision-json.js';
 import type { ParameterOrigin, ParameterValue } from '../../domain/decision/decision.js';
+import { type DecisionJson, decisionToJson } from '../../domain/decision/decision-json.js';
 import type { Evidence } from '../../domain/selection/selector.js';
 import type { ChainDecision, ChainOutcome, PhaseOutcome } from './chain-decision.js';
 

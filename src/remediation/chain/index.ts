@@ -1,5 +1,11 @@
 export type { ChainDecision, ChainOutcome, PhaseAttempt, PhaseOutcome } from './chain-decision.js';
 export { type ChainDecisionJson, chainDecisionToJson } from './chain-decision-json.js';
+export {
+  type CreateRemediationChainOptions,
+  createRemediationChain,
+  DEFAULT_PHASES,
+  type DefaultPhase,
+} from './create-remediation-chain.js';
 export type {
   ChainAbortedEvent,
   ChainDecidedEvent,
@@ -12,9 +18,3 @@ export type {
 } from './events.js';
 export type { ChainPhase } from './phase.js';
 export { type DecideOptions, RemediationChain, type RemediationChainOptions } from './remediation-chain.js';
-export {
-  type CreateRemediationChainOptions,
-  createRemediationChain,
-  DEFAULT_PHASES,
-  type DefaultPhase,
-} from './create-remediation-chain.js';

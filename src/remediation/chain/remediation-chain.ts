@@ -66,7 +66,12 @@ export class RemediationChain implements AsyncDisposable {
 
   /** Throws ConfigurationError or InvalidInputError (of the catalog) that names the field. */
   constructor(options: RemediationChainOptions) {
-    const { phases, catalog = DEFAULT_CATALOG, threshold = DEFAULT_THRESHOLD, timeoutMs = DEFAULT_TIMEOUT_MS } = options;
+    const {
+      phases,
+      catalog = DEFAULT_CATALOG,
+      threshold = DEFAULT_THRESHOLD,
+      timeoutMs = DEFAULT_TIMEOUT_MS,
+    } = options;
     checkThreshold(threshold, 'threshold');
     checkTimeout(timeoutMs, 'timeoutMs');
     this.#phases = resolvePhases(phases);

@@ -2,12 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createDeadline } from '../../../src/core/deadline.js';
 import { ConfigurationError, ProviderError } from '../../../src/core/errors.js';
 import { createHttpClient, type HttpClient, type HttpClientOptions } from '../../../src/http/client.js';
-import {
-  type FaultName,
-  type FixtureServer,
-  ollamaProtocol,
-  startFixtureServer,
-} from '../../../src/testing/index.js';
+import { type FaultName, type FixtureServer, ollamaProtocol, startFixtureServer } from '../../../src/testing/index.js';
 
 const SLOW_ENOUGH = { connectTimeoutMs: 60_000, headersTimeoutMs: 60_000, bodyTimeoutMs: 60_000, retryDelayMs: 1 };
 const { signal } = new AbortController();

@@ -38,7 +38,10 @@ export const DEFAULT_RULES: readonly Rule[] = [
   },
   {
     name: 'deployment-overloaded',
-    when: { any: ['cpu', 'load', 'saturated', 'saturation', 'throttling', 'hpa', 'replicas'], labels: { deployment: '*' } },
+    when: {
+      any: ['cpu', 'load', 'saturated', 'saturation', 'throttling', 'hpa', 'replicas'],
+      labels: { deployment: '*' },
+    },
     call: 'scale-deployment',
     confidence: 0.7,
   },

@@ -8,7 +8,11 @@ export function matchRule(rules: readonly Rule[], alert: Alert): Rule | undefine
   return rules.find(({ when }) => applies(when, alert, words));
 }
 
-function applies({ alertname, all, any, none, labels }: RuleCondition, alert: Alert, words: readonly string[]): boolean {
+function applies(
+  { alertname, all, any, none, labels }: RuleCondition,
+  alert: Alert,
+  words: readonly string[],
+): boolean {
   const has = (wanted: string): boolean => words.some((word) => fits(wanted.toLowerCase(), word));
   if (alertname && !alertname.includes(alert.labels.alertname ?? '')) return false;
   if (all && !all.every(has)) return false;

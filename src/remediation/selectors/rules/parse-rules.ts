@@ -31,7 +31,8 @@ export function parseRules(text: string, where = 'the rules'): readonly Rule[] {
   }
   const names = new Set<string>();
   for (const { name } of checked.data.rules) {
-    if (names.has(name)) throw new ConfigurationError(`${where}: expected distinct names, received ${quote(name)} again`);
+    if (names.has(name))
+      throw new ConfigurationError(`${where}: expected distinct names, received ${quote(name)} again`);
     names.add(name);
   }
   return checked.data.rules;

@@ -25,7 +25,10 @@ const ruleSchema = z.strictObject({
   /** Function to call, or `none` when nothing should be done. */
   call: z.string().trim().min(1).max(256),
   /** Values by parameter; what is left out comes from the alert's labels, declared rules and defaults. */
-  parameters: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).readonly().optional(),
+  parameters: z
+    .record(z.string(), z.union([z.string(), z.number(), z.boolean()]))
+    .readonly()
+    .optional(),
   /** Probability, 0 to 1, that the rule is right where it applies. */
   confidence: z.number().min(0).max(1),
 });

@@ -30,10 +30,7 @@ function select(rules: readonly Rule[], { alert, catalog }: SelectRequest): Sele
     const detail = `rule ${quote(rule.name)} says that nothing should be done`;
     return { kind: 'abstained', reason: 'none-applies', confidence: rule.confidence, detail, evidence };
   }
-  const call = resolveCall(
-    { alert, catalog },
-    { lambdaFunction: rule.call, parameters: rule.parameters, by: 'rules' },
-  );
+  const call = resolveCall({ alert, catalog }, { lambdaFunction: rule.call, parameters: rule.parameters, by: 'rules' });
   if (call.kind === 'refused') return { kind: 'abstained', reason: call.reason, detail: call.detail, evidence };
   if (call.guessed.length > 0) {
     const detail = `several labels could be ${call.guessed.join(' and ')}`;

@@ -15,7 +15,15 @@ function resultOf(id: string, outcome: LambdaResult['outcome'], changes: Partial
   const { lambdaFunction, parameters } = CALL;
   const origin = { id, source: '/agent-sre/remediation', type: 'io.homelab.agent-sre.lambda.trigger' };
   return {
-    call: { lambdaFunction, parameters, alert: ALERT, origin, confidence: 0.9, triggeredBy: 'rules', correlationId: 'c' },
+    call: {
+      lambdaFunction,
+      parameters,
+      alert: ALERT,
+      origin,
+      confidence: 0.9,
+      triggeredBy: 'rules',
+      correlationId: 'c',
+    },
     disposition: outcome === 'failed' ? 'failed' : 'handled',
     outcome,
     ...changes,

@@ -109,10 +109,17 @@ const anyCall = fc
   });
 const abstention = fc
   .record({ reason: fc.constantFrom('none-applies', 'no-evidence', 'contradiction'), confidence, detail: text })
-  .map((outcome): Behaviour => () => ({ kind: 'abstained', ...outcome }));
+  .map(
+    (outcome): Behaviour =>
+      () => ({ kind: 'abstained', ...outcome }),
+  );
 const rubbish = fc
   .constantFrom<unknown>(null, undefined, 7, 'pod-restart', {}, [], { kind: 'selected' }, { kind: 'acted' })
-  .map((outcome): Behaviour => () => outcome);
+  .map(
+    (outcome): Behaviour =>
+      () =>
+        outcome,
+  );
 const failure = fc.constantFrom<unknown>(new Error(`no route, token ${SECRET}`), SECRET, undefined, {}).map(
   (error): Behaviour =>
     () => {

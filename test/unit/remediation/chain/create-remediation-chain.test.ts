@@ -26,7 +26,8 @@ const INCIDENT = {
 const files = await folderOf({
   'RUNBOOK.md': '# PodCrashLooping\n\nUse `pod-restart`.\n',
   'incidents.jsonl': `${JSON.stringify(INCIDENT)}\n`,
-  'rules.yaml': 'version: 1\nrules:\n  - {name: all, when: {labels: {pod: "*"}}, call: pod-check-status, confidence: 0.99}\n',
+  'rules.yaml':
+    'version: 1\nrules:\n  - {name: all, when: {labels: {pod: "*"}}, call: pod-check-status, confidence: 0.99}\n',
   'faulty.yaml': 'version: 1\nrules: nothing\n',
 });
 const at = (name: string): string => path.join(files.path, name);

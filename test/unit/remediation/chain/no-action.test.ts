@@ -5,9 +5,9 @@ import { RemediationChain } from '../../../../src/remediation/chain/index.js';
 import {
   createMemoryGuardrailStore,
   type GuardrailPolicy,
+  type GuardrailStore,
   type Guardrails,
   type GuardrailsOptions,
-  type GuardrailStore,
 } from '../../../../src/remediation/guardrails/index.js';
 import { createRulesSelector } from '../../../../src/remediation/selectors/rules/index.js';
 import { guard } from '../guardrails/actions.js';
@@ -20,7 +20,12 @@ afterEach(() => vi.unstubAllEnvs());
 const AGAIN = { ...ALERT, startsAt: '2026-01-31T08:01:00Z' };
 const OTHER = { ...ALERT, labels: { ...ALERT.labels, pod: 'checkout-1' } };
 const away = async (): Promise<never> => Promise.reject(new Error('the store is away'));
-const storeThat = (work: () => Promise<never>): GuardrailStore => ({ reserve: work, release: work, holders: work });
+const storeThat = (work: () => Promise<never>): GuardrailStore => ({
+  reserve: work,
+  replace: work,
+  release: work,
+  holders: work,
+});
 
 interface Row {
   readonly why: string;

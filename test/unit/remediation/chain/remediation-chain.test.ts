@@ -23,7 +23,10 @@ interface Scripted extends Selector {
 }
 
 /** A phase that says what it is told to. */
-function scripted(name: string, say: SelectorOutcome | ((request: SelectRequest) => Promise<SelectorOutcome>)): Scripted {
+function scripted(
+  name: string,
+  say: SelectorOutcome | ((request: SelectRequest) => Promise<SelectorOutcome>),
+): Scripted {
   const asked: SelectRequest[] = [];
   return {
     specificationVersion: 'v1',
@@ -44,15 +47,23 @@ const never = (request: SelectRequest): Promise<never> =>
   });
 
 describe('a chain', () => {
-  it.each(ORDER.map((taken, index) => ({ taken, index })))('takes $taken when those before it abstain', async ({ taken, index }) => {
-    const phases = ORDER.map((name) => (name === taken ? scripted(name, restart(0.8)) : silent(name)));
-    const decision = await new RemediationChain({ phases }).decide(ALERT);
-    expect(decision).toMatchObject({ outcome: 'selected', phase: taken, lambdaFunction: 'pod-restart', confidence: 0.8 });
-    expect(decision.attempts.map(({ phase, outcome }) => [phase, outcome])).toEqual(
-      ORDER.slice(0, index + 1).map((name) => [name, name === taken ? 'taken' : 'abstained']),
-    );
-    for (const later of phases.slice(index + 1)) expect(later.asked).toEqual([]);
-  });
+  it.each(ORDER.map((taken, index) => ({ taken, index })))(
+    'takes $taken when those before it abstain',
+    async ({ taken, index }) => {
+      const phases = ORDER.map((name) => (name === taken ? scripted(name, restart(0.8)) : silent(name)));
+      const decision = await new RemediationChain({ phases }).decide(ALERT);
+      expect(decision).toMatchObject({
+        outcome: 'selected',
+        phase: taken,
+        lambdaFunction: 'pod-restart',
+        confidence: 0.8,
+      });
+      expect(decision.attempts.map(({ phase, outcome }) => [phase, outcome])).toEqual(
+        ORDER.slice(0, index + 1).map((name) => [name, name === taken ? 'taken' : 'abstained']),
+      );
+      for (const later of phases.slice(index + 1)) expect(later.asked).toEqual([]);
+    },
+  );
 
   it.each([
     { threshold: 0.65, taken: 'trm' },
@@ -150,9 +161,13 @@ describe('a chain', () => {
       confidence,
       detail: 'it will pass',
     });
-    const sure = await new RemediationChain({ phases: [scripted('x', none(0.8)), scripted('y', restart(1))] }).decide(ALERT);
+    const sure = await new RemediationChain({ phases: [scripted('x', none(0.8)), scripted('y', restart(1))] }).decide(
+      ALERT,
+    );
     expect(sure).toMatchObject({ outcome: 'none-applies', lambdaFunction: null, phase: 'x', confidence: 0.8 });
-    const unsure = await new RemediationChain({ phases: [scripted('x', none(0.6)), scripted('y', restart(1))] }).decide(ALERT);
+    const unsure = await new RemediationChain({ phases: [scripted('x', none(0.6)), scripted('y', restart(1))] }).decide(
+      ALERT,
+    );
     expect(unsure).toMatchObject({ outcome: 'selected', phase: 'y' });
   });
 
@@ -160,8 +175,13 @@ describe('a chain', () => {
     const phase = scripted('x', restart(1));
     const resolved = await new RemediationChain({ phases: [phase] }).decide({ ...ALERT, status: 'resolved' });
     expect(resolved).toMatchObject({ outcome: 'resolved', lambdaFunction: null, attempts: [] });
-    const skipped = await new RemediationChain({ phases: [{ selector: phase, skip: 'USE_TRM is false' }] }).decide(ALERT);
-    expect(skipped).toMatchObject({ outcome: 'escalated', attempts: [{ outcome: 'skipped', reason: 'USE_TRM is false' }] });
+    const skipped = await new RemediationChain({ phases: [{ selector: phase, skip: 'USE_TRM is false' }] }).decide(
+      ALERT,
+    );
+    expect(skipped).toMatchObject({
+      outcome: 'escalated',
+      attempts: [{ outcome: 'skipped', reason: 'USE_TRM is false' }],
+    });
     expect(phase.asked).toEqual([]);
   });
 

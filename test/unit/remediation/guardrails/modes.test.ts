@@ -7,8 +7,8 @@ import {
   type Approve,
   createGuardrails,
   createMemoryGuardrailStore,
-  type Guardrails,
   type GuardrailStore,
+  type Guardrails,
 } from '../../../../src/remediation/guardrails/index.js';
 import { actionOf, alertOf, CATALOG, firingAgain, guard, refusedBy } from './actions.js';
 

@@ -46,7 +46,11 @@ describe('the Redis store', () => {
   it('asks for the time first, so that it is not that of the next holder', async () => {
     const { sent, store } = scripted({ GET: 'one', PTTL: 60_000, DEL: 1 });
     await store.release('a', 'one', signal);
-    expect(sent).toEqual([['PTTL', 'p:a'], ['GET', 'p:a'], ['DEL', 'p:a']]);
+    expect(sent).toEqual([
+      ['PTTL', 'p:a'],
+      ['GET', 'p:a'],
+      ['DEL', 'p:a'],
+    ]);
   });
 
   it.each([
