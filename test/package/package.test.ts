@@ -108,16 +108,19 @@ describe('error classes', () => {
 });
 
 describe('the command', () => {
-  it('starts under Node and prints its help', () => {
+  it('starts under Node, decides about an alert, and ends with 2 for one that it cannot read', () => {
     const [file = ''] = Object.values(manifest.bin);
     expect(readFileSync(path.join(packed.root, file), 'utf8')).toMatch(/^#!\/usr\/bin\/env node\n/);
-    const { status, stdout, stderr } = runProcess(
-      process.execPath,
-      [path.join(packed.root, file), '--help'],
-      packed.consumer,
+    const decide = (alert: string) =>
+      runProcess(process.execPath, [path.join(packed.root, file), 'decide', '--no-trm', alert], packed.consumer);
+    const { status, stdout, stderr } = decide(
+      '{"labels":{"alertname":"PodCrashLooping","pod":"shop-0","namespace":"shop"}}',
     );
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-    expect(stdout).toContain('agent-trm');
+    expect(JSON.parse(stdout)).toMatchObject({ lambda_function: 'pod-restart', phase: 'rules' });
+    const refused = decide('{"labels": ');
+    expect(refused).toMatchObject({ status: 2, stdout: '' });
+    expect(refused.stderr).toMatch(/^agent-trm: .*JSON.*\n$/);
   });
 });
 

@@ -1,6 +1,4 @@
-import { spawnSync } from 'node:child_process';
 import { Readable } from 'node:stream';
-import { fileURLToPath } from 'node:url';
 import type { CommanderError } from 'commander';
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { decideCommand } from '../../../src/cli/commands/decide.js';
@@ -210,14 +208,6 @@ describe('what cannot be used', () => {
     const error = (await decide(ONE, ...parameters).catch((thrown: unknown) => thrown)) as CommanderError;
     expect(error.message).toMatch(message);
     expect(error.exitCode).not.toBe(0);
-  });
-
-  it('ends the process with 2 and one line', { timeout: 180_000 }, () => {
-    const main = fileURLToPath(new URL('../../../src/cli/main.ts', import.meta.url));
-    const run = ['--import', 'tsx', main, 'decide', at('broken.json')];
-    const { status, stdout, stderr } = spawnSync(process.execPath, run, { encoding: 'utf8' });
-    expect([status, stdout]).toEqual([EXIT.usage, '']);
-    expect(stderr).toMatch(/^agent-trm: .*broken\.json does not hold JSON.*\n$/);
   });
 });
 
