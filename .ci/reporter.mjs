@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 
 export default class SummaryReporter {
   onTestRunEnd(modules, unhandledErrors, reason) {
-    const summary = { passed: 0, failed: unhandledErrors.length, notRun: [], interrupted: reason === 'interrupted' };
+    const summary = { passed: 0, failed: unhandledErrors.length, notRun: [], notes: [], interrupted: reason === 'interrupted' };
     for (const module of modules) {
       const tests = [...module.children.allTests()];
       if (tests.length === 0 && module.errors().length === 0) summary.notRun.push(module.relativeModuleId);
@@ -11,9 +11,12 @@ export default class SummaryReporter {
       summary.failed += module.errors().length;
       for (const test of tests) {
         const { state } = test.result();
+        const name = `${module.relativeModuleId} > ${test.fullName}`;
+        if (test.diagnostic()?.flaky) summary.notes.push(`passed only when it was tried again: ${name}`);
+        for (const { message } of test.annotations()) summary.notes.push(`${message}: ${name}`);
         if (state === 'passed') summary.passed += 1;
         else if (state === 'failed') summary.failed += 1;
-        else summary.notRun.push(`${module.relativeModuleId} > ${test.fullName}`);
+        else summary.notRun.push(name);
       }
     }
     writeFileSync(process.env.TESTS_SUMMARY, JSON.stringify(summary));

@@ -1,4 +1,4 @@
-// Names what was not run, prints `N passed, N failed`, and exits non-zero unless everything that was run passed.
+// Names what was noted and what was not run, prints `N passed, N failed`, and exits non-zero unless everything that was run passed.
 // usage: node .ci/summary.mjs SUMMARY STATUS     SUMMARY as reporter.mjs writes it, STATUS of the test command
 import { readFileSync } from 'node:fs';
 
@@ -9,12 +9,13 @@ function read() {
     return JSON.parse(readFileSync(path, 'utf8'));
   } catch {
     // The tests were never begun, or had no time to end.
-    return { passed: 0, failed: 1, notRun: [], interrupted: false };
+    return { passed: 0, failed: 1, notRun: [], notes: [], interrupted: false };
   }
 }
 
-const { passed, failed, notRun, interrupted } = read();
+const { passed, failed, notRun, notes, interrupted } = read();
 if (interrupted) console.log('The time was over before all tests were run.');
+for (const note of notes) console.log(note);
 for (const name of notRun) console.log(`not run: ${name}`);
 // A run that was interrupted ends with a status of its own; any other must end with 0 if nothing failed.
 const unexplained = failed === 0 && (passed === 0 || (!interrupted && statusText !== '0')) ? 1 : 0;

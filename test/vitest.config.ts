@@ -60,6 +60,8 @@ export default defineConfig({
     testTimeout: 180_000,
     hookTimeout: 180_000,
     ...(inCi && { sequence: { sequencer: ByFolder } }),
+    // A pause of a shared machine may outlast a limit that a test is about. What passes only then is named at the end.
+    ...(inCi && { retry: 1 }),
     // No more processes than the smallest machine has cores; a developer's machine may use all of its own.
     ...(inCi && { maxWorkers: 2 }),
     projects: [

@@ -123,7 +123,8 @@ describe('settings', () => {
     try {
       vi.stubEnv('OLLAMA_URL', server.origin);
       vi.stubEnv('OLLAMA_MODEL', 'x');
-      await using chain = await create({ phases: ['function-calling', 'rules'] });
+      const timeouts = { 'function-calling': 60_000 };
+      await using chain = await create({ phases: ['function-calling', 'rules'], timeoutMs: 90_000, timeouts });
       const decision = await chain.decide(ALERT);
       expect(decision.attempts[0]).toMatchObject({ phase: 'function-calling', outcome: 'failed' });
       expect(decision.phase).toBe('rules');

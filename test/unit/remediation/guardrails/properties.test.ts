@@ -8,8 +8,8 @@ import {
 } from '../../../../src/remediation/guardrails/index.js';
 import { actionOf, alertOf, CATALOG, firingAgain, guard, handClock } from './actions.js';
 
-const RUNS = { numRuns: 300 };
-const FEW_RUNS = { numRuns: 40 };
+const RUNS = { numRuns: 100 };
+const FEW_RUNS = { numRuns: 12 };
 const word = fc.constantFrom('shop', 'web', 'billing', 'shop-0', 'web-7d9f8b6c5-x2x4z', 'kube-system', 'flux-system');
 const text = fc.oneof(word, fc.string({ maxLength: 12, unit: 'binary' }));
 const alert = fc
