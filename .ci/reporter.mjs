@@ -3,7 +3,13 @@ import { writeFileSync } from 'node:fs';
 
 export default class SummaryReporter {
   onTestRunEnd(modules, unhandledErrors, reason) {
-    const summary = { passed: 0, failed: unhandledErrors.length, notRun: [], notes: [], interrupted: reason === 'interrupted' };
+    const summary = {
+      passed: 0,
+      failed: unhandledErrors.length,
+      notRun: [],
+      notes: [],
+      interrupted: reason === 'interrupted',
+    };
     for (const module of modules) {
       const tests = [...module.children.allTests()];
       if (tests.length === 0 && module.errors().length === 0) summary.notRun.push(module.relativeModuleId);

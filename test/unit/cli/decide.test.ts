@@ -115,9 +115,9 @@ describe('agent-trm decide says what it would do', () => {
   });
 
   it('by thresholds, rules and catalog of the caller', async () => {
-    const least = JSON.parse(await decide(ONE, ...CHEAP, '--threshold', '0.85'));
+    const least = JSON.parse(await decide(ONE, ...CHEAP, '--threshold', '0.9'));
     expect(least).toMatchObject({ outcome: 'escalated', attempts: [{}, { outcome: 'below-threshold' }] });
-    const one = ['--threshold', '0.85', '--phase-threshold', 'rules=0.8'];
+    const one = ['--threshold', '0.9', '--phase-threshold', 'rules=0.8'];
     expect(JSON.parse(await decide(ONE, ...CHEAP, ...one))).toMatchObject(RESTART);
     const other = JSON.parse(await decide(ONE, ...CHEAP, '--catalog', at('catalog.json')));
     expect(other).toMatchObject({ outcome: 'escalated', attempts: [{}, { outcome: 'abstained' }] });

@@ -1,5 +1,12 @@
 import type { Rule } from './rule.js';
 
+/** Words of what keeps state, which a restart may harm, and of what is no pod. */
+const NOT_TO_RESTART = [
+  ...['postgres*', 'mysql', 'maria*', 'mongo*', 'redis', 'etcd', 'couch*', 'cassandra', 'clickhouse', 'elasticsearch'],
+  ...['zookeeper', 'kafka', 'pulsar', 'rabbitmq', 'nats', 'broker', 'minio', 'database', 'db'],
+  ...['host', 'kernel', 'systemd'],
+];
+
 /**
  * Rules for the seven functions of `DEFAULT_CATALOG`, the most telling first. Every confidence is the share of training
  * alerts to which the rule applies and for which it is right, as `npm run bench:rules` prints it; those under a chain's
@@ -10,31 +17,31 @@ export const DEFAULT_RULES: readonly Rule[] = [
     name: 'flux-kustomization',
     when: { any: ['flux', 'kustomization', 'reconciliation', 'gotk'], labels: { kind: 'Kustomization' } },
     call: 'flux-reconcile-kustomization',
-    confidence: 0.9,
+    confidence: 0.98,
   },
   {
     name: 'flux-helm-release',
     when: { any: ['flux', 'helm', 'release', 'helmrelease', 'gotk'], labels: { kind: 'HelmRelease' } },
     call: 'flux-reconcile-helmrelease',
-    confidence: 0.9,
+    confidence: 0.98,
   },
   {
     name: 'flux-git-repository',
     when: { any: ['flux', 'git', 'gitrepository', 'source', 'gotk'], labels: { kind: 'GitRepository' } },
     call: 'flux-reconcile-gitrepository',
-    confidence: 0.9,
+    confidence: 0.98,
   },
   {
     name: 'crash-loop',
-    when: { any: ['crash*', 'crashloop*', 'backoff', 'oom', 'oomkilled'], labels: { pod: '*' } },
+    when: { any: ['crash*', 'backoff', 'oom*'], none: NOT_TO_RESTART, labels: { pod: '*' } },
     call: 'pod-restart',
-    confidence: 0.8,
+    confidence: 0.85,
   },
   {
     name: 'claim-filling-up',
     when: { any: ['pvc', 'persistentvolumeclaim', 'claim', 'volume', 'disk'], labels: { persistentvolumeclaim: '*' } },
     call: 'check-pvc-status',
-    confidence: 0.8,
+    confidence: 0.99,
   },
   {
     name: 'deployment-overloaded',
@@ -43,7 +50,7 @@ export const DEFAULT_RULES: readonly Rule[] = [
       labels: { deployment: '*' },
     },
     call: 'scale-deployment',
-    confidence: 0.7,
+    confidence: 0.59,
   },
   {
     name: 'pod-not-well',
@@ -52,12 +59,12 @@ export const DEFAULT_RULES: readonly Rule[] = [
       labels: { pod: '*' },
     },
     call: 'pod-check-status',
-    confidence: 0.7,
+    confidence: 0.8,
   },
   {
     name: 'service-down',
     when: { any: ['down', 'absent', 'unreachable', 'missing'], labels: { service: '*' } },
     call: 'pod-check-status',
-    confidence: 0.7,
+    confidence: 0.55,
   },
 ];

@@ -136,8 +136,8 @@ describe('settings', () => {
 
   it('give single phases a threshold and a time of their own', async () => {
     const phases = ['rules', 'annotation'] as const;
-    await using chain = await create({ phases, thresholds: { rules: 0.81, rag: 0.9 }, timeouts: { rules: 5_000 } });
-    expect([chain.threshold('rules'), chain.threshold('annotation'), chain.threshold()]).toEqual([0.81, 0.7, 0.7]);
+    await using chain = await create({ phases, thresholds: { rules: 0.995, rag: 0.9 }, timeouts: { rules: 5_000 } });
+    expect([chain.threshold('rules'), chain.threshold('annotation'), chain.threshold()]).toEqual([0.995, 0.7, 0.7]);
     expect(outcomesOf(await chain.decide(ALERT))).toEqual([
       ['rules', 'below-threshold'],
       ['annotation', 'abstained'],

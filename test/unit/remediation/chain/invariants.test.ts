@@ -82,7 +82,9 @@ function expectInvariants(remediation: Remediation, dispatched: number, threshol
 }
 
 describe('whatever the alert says and the phases do', () => {
-  it(`the invariants hold in ${CASES} cases, from the chain to the dispatcher`, { timeout: 600_000 }, async ({ annotate }) => {
+  it(`the invariants hold in ${CASES} cases, from the chain to the dispatcher`, { timeout: 600_000 }, async ({
+    annotate,
+  }) => {
     const seen = { acted: 0, refused: 0, nothing: 0, undelivered: 0, resolved: 0, repeated: 0 };
     const act = async (alert: unknown): Promise<Remediation> => {
       const before = dispatcher.actions.length;
