@@ -106,7 +106,7 @@ describe('agent-trm decide says what it would do', () => {
     const text = await decide(at('webhook.json'), ...CHEAP, '--format', 'text');
     const [crash = '', nobody = ''] = text.split('\n\n');
     expect(crash).toMatch(/^PodCrashLooping: pod-restart {2}by rules\n {2}name = "shop-0"\n {2}namespace = "shop"\n/);
-    expect(crash).toContain('80.0 %');
+    expect(crash).toContain('85.0 %');
     expect(crash).toMatch(/\n {2}annotation +abstained .*no annotation lambda_function/);
     expect(crash).toMatch(/\n {2}rules +taken +pod-restart 80\.0 % .*"crash-loop"/);
     expect(nobody).toMatch(/^OfficePlantThirsty: no function \(escalated\)/);
