@@ -108,7 +108,7 @@ describe('agent-trm decide says what it would do', () => {
     expect(crash).toMatch(/^PodCrashLooping: pod-restart {2}by rules\n {2}name = "shop-0"\n {2}namespace = "shop"\n/);
     expect(crash).toContain('85.0 %');
     expect(crash).toMatch(/\n {2}annotation +abstained .*no annotation lambda_function/);
-    expect(crash).toMatch(/\n {2}rules +taken +pod-restart 80\.0 % .*"crash-loop"/);
+    expect(crash).toMatch(/\n {2}rules +taken +pod-restart 85\.0 % .*"crash-loop"/);
     expect(nobody).toMatch(/^OfficePlantThirsty: no function \(escalated\)/);
     expect(nobody).toContain('a person should look at it');
     expect(text).not.toContain(String.fromCharCode(27));
