@@ -85,7 +85,7 @@ describe('whatever the alert says and the phases do', () => {
   it(`the invariants hold in ${CASES} cases, from the chain to the dispatcher`, { timeout: 600_000 }, async ({
     annotate,
   }) => {
-    const seen = { acted: 0, refused: 0, nothing: 0, undelivered: 0, resolved: 0, repeated: 0 };
+    const seen = { acted: 0, refused: 0, nothing: 0, undelivered: 0, resolved: 0 };
     const act = async (alert: unknown): Promise<Remediation> => {
       const before = dispatcher.actions.length;
       const [remediation] = (await remediator.remediate(alert)) as [Remediation];
@@ -98,16 +98,17 @@ describe('whatever the alert says and the phases do', () => {
         [first.behaviour, second.behaviour] = [one, two];
         if (chain.threshold() !== least) chain.setThreshold(least);
         const remediation = await act(alert);
+        dispatcher.actions.length = 0;
+        if (remediation.outcome === 'acted') {
+          // 7: the same alert has the same identity and the same event, however often it is decided.
+          const again = await act(alert);
+          expect(again.eventId).toBe(remediation.eventId);
+          expect(alertFingerprint(again.alert)).toBe(alertFingerprint(remediation.alert));
+          dispatcher.actions.length = 0;
+        }
+        // Counted at the end, which a case does not reach that the time limit interrupts.
         seen[remediation.outcome]++;
         if (remediation.decision.outcome === 'resolved') seen.resolved++;
-        dispatcher.actions.length = 0;
-        if (remediation.outcome !== 'acted') return;
-        // 7: the same alert has the same identity and the same event, however often it is decided.
-        const again = await act(alert);
-        expect(again.eventId).toBe(remediation.eventId);
-        expect(alertFingerprint(again.alert)).toBe(alertFingerprint(remediation.alert));
-        dispatcher.actions.length = 0;
-        seen.repeated++;
       }),
       { numRuns: CASES, interruptAfterTimeLimit: LONGEST_MS, markInterruptAsFailure: false },
     );
@@ -117,6 +118,6 @@ describe('whatever the alert says and the phases do', () => {
     for (const end of ['acted', 'refused', 'nothing', 'resolved'] as const) {
       expect(seen[end], JSON.stringify(seen)).toBeGreaterThan(cases / 500);
     }
-    expect(seen).toMatchObject({ undelivered: 0, repeated: seen.acted });
+    expect(seen.undelivered).toBe(0);
   });
 });
