@@ -18,6 +18,7 @@ import {
   createRemediationChain,
   DEFAULT_CATALOG,
   Remediator,
+  TRMRemediationSelector,
 } from '../../src/index.js';
 
 const RUNBOOK = `# Runbook
@@ -72,10 +73,14 @@ const functions = handleLambdaEvents(Object.fromEntries(DEFAULT_CATALOG.map(({ n
 });
 const sink = createEventSink({ url: await listen(functions.listener) });
 
-// The agent: who decides, and who carries it out.
+// The agent: who decides, and who carries it out. The model is loaded before the first alert can come, which would
+// otherwise go on without it; the times are those of a machine that is busy with other things.
+const trm = await TRMRemediationSelector.load();
 const chain = await createRemediationChain({
+  trm,
   runbooks: [folder],
   incidentStore: incidents,
+  timeoutMs: 120_000,
   timeouts: { trm: 60_000 },
 });
 const remediator = new Remediator({
@@ -88,7 +93,7 @@ remediator.events.on('remediation_ended', ({ remediation: { alert, outcome, deci
   for (const { phase, outcome: end, reason } of decision.attempts) console.log(`  ${phase}: ${end} (${reason})`);
 });
 // What the sink did not accept is not acknowledged, so that it is sent again.
-const receiver = createAlertReceiver({ onAlerts: remediator.handle });
+const receiver = createAlertReceiver({ onAlerts: remediator.handle, timeoutMs: 120_000 });
 
 const url = await listen(receiver);
 const post = async (): Promise<number> => {
@@ -111,6 +116,7 @@ try {
 } finally {
   await remediator.dispose();
   await chain.dispose();
+  await trm.dispose();
   await sink.dispose();
   await incidents.dispose();
   for (const server of servers) {
