@@ -63,7 +63,7 @@ async function startAgent(policy: GuardrailPolicy) {
     () => remediator.dispose(),
     () => sink.dispose(),
   );
-  const webhook = await listen(createAlertReceiver({ onAlerts: remediator.handle }));
+  const webhook = await listen(createAlertReceiver({ onAlerts: remediator.handle, timeoutMs: 120_000 }));
   return { webhook, restart, results, remediations, requests: () => requests };
 }
 
@@ -71,7 +71,9 @@ let chain: RemediationChain;
 
 beforeAll(async () => {
   if (!hasMonitoring) return;
-  chain = await createRemediationChain({ phases: ['annotation', 'trm', 'rules'], timeouts: { trm: 60_000 } });
+  const { selector } = await import('../fixtures/bundled-selector.js');
+  const phases = ['annotation', 'trm', 'rules'] as const;
+  chain = await createRemediationChain({ trm: selector, phases, timeoutMs: 120_000, timeouts: { trm: 60_000 } });
 });
 
 afterEach(async () => {
