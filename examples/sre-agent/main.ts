@@ -77,6 +77,8 @@ const sink = createEventSink({ url: await listen(functions.listener) });
 // otherwise go on without it; the times are those of a machine that is busy with other things.
 const trm = await TRMRemediationSelector.load();
 const chain = await createRemediationChain({
+  // What this team has written down goes before what the model makes of a name that it has never seen.
+  phases: ['annotation', 'rag', 'trm', 'few-shot', 'function-calling', 'rules'],
   trm,
   runbooks: [folder],
   incidentStore: incidents,
