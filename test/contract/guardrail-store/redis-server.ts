@@ -66,7 +66,7 @@ function ready(server: ChildProcess): Promise<void> {
     server.once('exit', () => reject(new Error(`redis-server did not start: ${said}`)));
     server.stdout?.on('data', (chunk) => {
       said += String(chunk);
-      if (said.includes('Ready to accept connections')) resolve();
+      if (/ready to accept connections/i.test(said)) resolve();
     });
   });
 }

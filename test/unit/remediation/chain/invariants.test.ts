@@ -23,7 +23,8 @@ const chain = new RemediationChain({ phases, catalog: CATALOG });
 const guardrails = guard({
   policy: {
     auto: { functions: CATALOG.map(({ name }) => name) },
-    confidence: { read: 0, mutating: 0, destructive: 0 },
+    // Over the lowest of the thresholds, so that the guardrails have something to refuse.
+    confidence: { read: 0.6, mutating: 0.7, destructive: 0.95 },
     namespaces: { deny: [] },
     disabled: ['storm', 'duplicate', 'cooldown', 'ineffective'],
   },
