@@ -8,9 +8,10 @@ const NOT_TO_RESTART = [
 ];
 
 /**
- * Rules for the seven functions of `DEFAULT_CATALOG`, the most telling first. Every confidence is the share of training
- * alerts to which the rule applies and for which it is right, as `npm run bench:rules` prints it; those under a chain's
- * threshold only show in its attempts.
+ * Rules for the seven functions of `DEFAULT_CATALOG`, the most telling first. A confidence is the share of training
+ * alerts to which the rule applies and for which it is right, as `npm run bench:rules` prints it; that of `crash-loop`
+ * stands below its 0.96, since its exceptions were picked on those very alerts (on held-out names it was right in none
+ * of five). Those under a chain's threshold only show in its attempts.
  */
 export const DEFAULT_RULES: readonly Rule[] = [
   {
