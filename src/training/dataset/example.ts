@@ -1,4 +1,4 @@
-import type { Alert, Catalog, ParameterOrigin } from '../../domain/index.js';
+import type { Alert, Catalog, Demonstration, ParameterOrigin } from '../../domain/index.js';
 
 /** Part of the data an example belongs to; no alert name stands in two. */
 export type Split = 'train' | 'validation' | 'calibration' | 'test';
@@ -13,6 +13,8 @@ export interface Example {
   readonly source: string;
   readonly alert: Alert;
   readonly catalog: Catalog;
+  /** Answered alerts that the model is shown beside the query. */
+  readonly demonstrations?: readonly Demonstration[];
   /** Acceptable functions, best first; empty = none applies. */
   readonly functions: readonly string[];
   /** Doing nothing is also acceptable. */
