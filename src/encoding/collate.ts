@@ -2,14 +2,23 @@ import { InvalidInputError } from '../core/errors.js';
 import type { EncodedAlert } from './alert/encode-alert.js';
 import type { EncodedCatalog } from './catalog/encode-catalog.js';
 import { pointerMask } from './catalog/pointer-options.js';
-import { writeOverlap } from './overlap.js';
+import type { EncodedDemonstration } from './demonstration/encode-demonstration.js';
+import { WORD_FEATURES, writeOverlap } from './overlap.js';
 import type { EncodedText } from './text/tokenizer.js';
 
 /** One alert with the catalog that it is asked about. */
 export interface EncodedRow {
   readonly alert: EncodedAlert;
   readonly catalog: EncodedCatalog;
+  /** Answered alerts beside it, at most `MAX_DEMONSTRATIONS`. */
+  readonly demonstrations?: readonly EncodedDemonstration[];
 }
+
+/**
+ * Numbers beside every function: how far its words meet the alert's, and the greatest likeness (names, all words) of a
+ * demonstration that answers with it.
+ */
+export const FUNCTION_FEATURES = WORD_FEATURES + 2;
 
 /** A tensor on the host, row-major. */
 export interface HostTensor {
@@ -31,9 +40,12 @@ export interface ModelInputs {
  * says the same alone and in a batch.
  *
  * Shapes: `text_tokens` [U,T]; `field_type`, `field_key`, `field_value` [B,M]; `function_name`,
- * `function_description`, `function_mask` [B,F]; `overlap` [B,F,3]; `parameter_function`, `parameter_name`,
- * `parameter_description` [B,R], where `parameter_function` is row * F + index of the function; `pointer_mask`
- * [B,R,M+1], whose last column is the default.
+ * `function_description`, `function_mask` [B,F]; `overlap` [B,F,6]; `none_likeness` [B,2], the last
+ * two of these for "none applies"; `parameter_function`, `parameter_name`, `parameter_description` [B,R], where `parameter_function` is row * F + index of the function;
+ * `pointer_mask` [B,R,M+1], whose last column is the default; a field of a demonstration: `shown_type`, `shown_key`,
+ * `shown_value`, `shown_index` (1 for the first demonstration), `shown_function` (row * (1+F), plus 1 + index of its
+ * function) and `shown_parameter` (row * (1+R), plus 1 + index of the parameter that the field filled) [B,E], and
+ * `shown_likeness` [B,E,2].
  *
  * @throws InvalidInputError for no rows.
  */
@@ -51,13 +63,15 @@ export function collate(rows: readonly EncodedRow[]): ModelInputs {
   const functionName = int(batch * functions);
   const functionDescription = int(batch * functions);
   const functionMask = new Float32Array(batch * functions);
-  const overlap = new Float32Array(batch * functions * 3);
+  const overlap = new Float32Array(batch * functions * FUNCTION_FEATURES);
+  const noneLikeness = new Float32Array(batch * 2);
   const parameterFunction = int(batch * parameters);
   const parameterName = int(batch * parameters);
   const parameterDescription = int(batch * parameters);
   const pointerMaskData = new Float32Array(batch * parameters * (fields + 1));
+  const shown = new ShownFields(rows, functions, parameters);
 
-  for (const [row, { alert, catalog }] of rows.entries()) {
+  for (const [row, { alert, catalog, demonstrations = [] }] of rows.entries()) {
     for (const [index, field] of alert.fields.entries()) {
       const at = row * fields + index;
       fieldType[at] = field.type;
@@ -70,7 +84,19 @@ export function collate(rows: readonly EncodedRow[]): ModelInputs {
       functionDescription[at] = texts.rowOf(entry.descriptionText);
       functionMask[at] = 1;
     }
-    writeOverlap(catalog.overlapIndex, alert.overlapWords, overlap, row * functions * 3);
+    const first = row * functions * FUNCTION_FEATURES;
+    writeOverlap(catalog.overlapIndex, alert.overlapWords, overlap, first, FUNCTION_FEATURES);
+    for (const [index, demonstration] of demonstrations.entries()) {
+      shown.write(row, index, demonstration, texts);
+      const { functionIndex, likeness } = demonstration;
+      const [target, at] =
+        functionIndex < 0
+          ? [noneLikeness, row * 2]
+          : [overlap, first + functionIndex * FUNCTION_FEATURES + WORD_FEATURES];
+      for (const [offset, value] of likeness.entries()) {
+        target[at + offset] = Math.max(target[at + offset] as number, value);
+      }
+    }
     for (const [index, parameter] of catalog.parameters.entries()) {
       const at = row * parameters + index;
       parameterFunction[at] = row * functions + parameter.functionIndex;
@@ -94,13 +120,78 @@ export function collate(rows: readonly EncodedRow[]): ModelInputs {
       function_name: int32(functionName, batch, functions),
       function_description: int32(functionDescription, batch, functions),
       function_mask: float32(functionMask, batch, functions),
-      overlap: float32(overlap, batch, functions, 3),
+      overlap: float32(overlap, batch, functions, FUNCTION_FEATURES),
+      none_likeness: float32(noneLikeness, batch, 2),
       parameter_function: int32(parameterFunction, batch, parameters),
       parameter_name: int32(parameterName, batch, parameters),
       parameter_description: int32(parameterDescription, batch, parameters),
       pointer_mask: float32(pointerMaskData, batch, parameters, fields + 1),
+      ...shown.tensors(),
     },
   };
+}
+
+/** The fields of the demonstrations of a batch; a row's follow one another. */
+class ShownFields {
+  readonly #batch: number;
+  readonly #length: number;
+  readonly #functions: number;
+  readonly #parameters: number;
+  readonly #type: Int32Array;
+  readonly #key: Int32Array;
+  readonly #value: Int32Array;
+  readonly #index: Int32Array;
+  readonly #function: Int32Array;
+  readonly #parameter: Int32Array;
+  readonly #likeness: Float32Array;
+  readonly #written: number[];
+
+  constructor(rows: readonly EncodedRow[], functions: number, parameters: number) {
+    this.#batch = rows.length;
+    this.#length = largest(rows, ({ demonstrations = [] }) =>
+      demonstrations.reduce((sum, { alert }) => sum + alert.fields.length, 0),
+    );
+    this.#functions = functions;
+    this.#parameters = parameters;
+    const ints = (): Int32Array => new Int32Array(this.#batch * this.#length);
+    this.#type = ints();
+    this.#key = ints();
+    this.#value = ints();
+    this.#index = ints();
+    this.#function = ints();
+    this.#parameter = ints();
+    this.#likeness = new Float32Array(this.#batch * this.#length * 2);
+    this.#written = rows.map(() => 0);
+  }
+
+  write(row: number, index: number, demonstration: EncodedDemonstration, texts: TextTable): void {
+    const { alert, functionIndex, filled, likeness } = demonstration;
+    for (const [position, field] of alert.fields.entries()) {
+      const at = row * this.#length + (this.#written[row] as number);
+      this.#written[row] = (this.#written[row] as number) + 1;
+      this.#type[at] = field.type;
+      this.#key[at] = texts.rowOf(field.keyText);
+      this.#value[at] = texts.rowOf(field.valueText);
+      this.#index[at] = 1 + index;
+      this.#function[at] = row * (1 + this.#functions) + 1 + functionIndex;
+      this.#parameter[at] = row * (1 + this.#parameters) + 1 + (filled[position] ?? -1);
+      this.#likeness.set(likeness, at * 2);
+    }
+  }
+
+  tensors(): Record<string, HostTensor> {
+    const dims = [this.#batch, this.#length];
+    const int32 = (data: Int32Array): HostTensor => ({ type: 'int32', data, dims });
+    return {
+      shown_type: int32(this.#type),
+      shown_key: int32(this.#key),
+      shown_value: int32(this.#value),
+      shown_index: int32(this.#index),
+      shown_function: int32(this.#function),
+      shown_parameter: int32(this.#parameter),
+      shown_likeness: { type: 'float32', data: this.#likeness, dims: [...dims, 2] },
+    };
+  }
 }
 
 function largest(rows: readonly EncodedRow[], size: (row: EncodedRow) => number): number {

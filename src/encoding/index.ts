@@ -16,7 +16,14 @@ export {
   encodeCatalog,
 } from './catalog/encode-catalog.js';
 export { type PointerOption, type PointerOptions, pointerColumn, pointerOptions } from './catalog/pointer-options.js';
-export { collate, type EncodedRow, type HostTensor, type ModelInputs } from './collate.js';
+export { collate, type EncodedRow, FUNCTION_FEATURES, type HostTensor, type ModelInputs } from './collate.js';
+export {
+  type EncodedDemonstration,
+  encodeDemonstrationAlert,
+  encodeDemonstrations,
+  MAX_DEMONSTRATIONS,
+} from './demonstration/encode-demonstration.js';
+export { compareWords, type OverlapWords } from './overlap.js';
 export { lexWords } from './text/shapes.js';
 export { type EncodedText, Tokenizer } from './text/tokenizer.js';
 export { buildVocabulary, parseVocabulary, type Vocabulary, type VocabularyOptions } from './text/vocabulary.js';

@@ -56,7 +56,7 @@ export function encodeAlert(alert: Alert, tokenizer: Tokenizer, limits?: Partial
     ...metrics.slice(0, room.metrics).map((key) => metricField(alert, key, tokenizer)),
     ...chunks.slice(0, room.chunks).map((chunk) => annotationField(chunk, tokenizer)),
   ];
-  return { alert, fields, overlapWords: collectOverlapWords(name, fields) };
+  return { alert, fields, overlapWords: collectOverlapWords(name, fields, tokenizer) };
 }
 
 /** Shares the fields left after the name: labels first, but a few metrics and one chunk are always kept. */

@@ -5,7 +5,7 @@ import type { AlertRule, Facts, FailureMode } from './facts/schema.js';
 import { capitalise } from './situation/alert-name-style.js';
 import type { ModeEntry } from './situation/mode-situation.js';
 import type { RuleEntry } from './situation/rule-situation.js';
-import { groupOf, RUNBOOK_ALERTS, splitOfGroup } from './splits.js';
+import { groupOf, HELD_OUT_VENDORS, RUNBOOK_ALERTS, splitOfGroup, vendorOf } from './splits.js';
 
 export type Entry = ModeEntry | RuleEntry;
 
@@ -15,6 +15,8 @@ export interface SplitPlan {
   readonly functions: FunctionPool;
   drawMode(random: Random): Entry;
   drawRule(random: Random): Entry;
+  /** Rules of the held-out vendors whose names nobody else uses; only in the test split. */
+  readonly drawVendorRule?: (random: Random) => Entry;
   /** Undefined outside training: the runbook's alerts are always in training. */
   readonly drawRunbook?: (random: Random) => Entry;
 }
@@ -35,7 +37,11 @@ export function planOf(facts: Facts): Readonly<Record<Split, SplitPlan>> {
 
 function makePlan(facts: Facts): Readonly<Record<Split, SplitPlan>> {
   const modes = facts.modes.flatMap(modeNames);
-  const rules = facts.rules.map((rule) => ({ rule, group: groupOf(rule.alert) }));
+  const isHeldOut = ({ source }: AlertRule): boolean => HELD_OUT_VENDORS.includes(vendorOf(source));
+  const named = facts.rules.map((rule) => ({ rule, group: groupOf(rule.alert) }));
+  const rules = named.filter(({ rule }) => !isHeldOut(rule));
+  const known = new Set([...rules.map(({ group }) => group), ...modes.map(({ alertName }) => groupOf(alertName))]);
+  const vendorRules = named.filter(({ rule, group }) => isHeldOut(rule) && !known.has(group));
   // A sentence that training uses is used by no other split, even where two facts happen to share it.
   const trained = new Set<string>();
   for (const { mode } of modes) for (const sentence of mode.summaries.slice(0, -1)) trained.add(sentence);
@@ -56,6 +62,10 @@ function makePlan(facts: Facts): Readonly<Record<Split, SplitPlan>> {
       return { kind: 'rule', rule, group, split, sentences };
     }),
   ];
+  const vendorEntries = vendorRules.map(({ rule, group }): RuleEntry => {
+    const sentences = ruleSentences(rule).filter((sentence) => !trained.has(sentence));
+    return { kind: 'rule', rule, group, split: 'test', sentences };
+  });
   const perSource = new Map<string, number>();
   for (const { source } of facts.rules) perSource.set(source, (perSource.get(source) ?? 0) + 1);
   return Object.fromEntries(
@@ -66,6 +76,7 @@ function makePlan(facts: Facts): Readonly<Record<Split, SplitPlan>> {
         split,
         facts,
         perSource,
+        split === 'test' ? vendorEntries : [],
       ),
     ]),
   ) as Record<Split, SplitPlan>;
@@ -76,6 +87,7 @@ function planSplit(
   split: Split,
   facts: Facts,
   perSource: ReadonlyMap<string, number>,
+  vendorRules: readonly RuleEntry[],
 ): SplitPlan {
   const names = new Map<string, number>();
   for (const entry of entries) if (entry.kind === 'mode') names.set(entry.mode.id, (names.get(entry.mode.id) ?? 0) + 1);
@@ -86,10 +98,11 @@ function planSplit(
   const others = new Map<string, number>();
   for (const entry of runbook) if (!row(entry)) others.set(entry.mode.id, (others.get(entry.mode.id) ?? 0) + 1);
   return {
-    entries,
+    entries: [...entries, ...vendorRules],
     functions: functionPool(facts, split),
     drawMode: weighted(modes, (entry) => (entry.mode.weight * modeShare(entry.mode)) / (names.get(entry.mode.id) ?? 1)),
     drawRule: weighted(rules, ({ rule }) => ruleWeight(rule) / Math.sqrt(perSource.get(rule.source) ?? 1)),
+    ...(vendorRules.length > 0 && { drawVendorRule: weighted(vendorRules, ({ rule }) => ruleWeight(rule)) }),
     ...(split === 'train' && {
       // Six tenths under the runbook's own names, the rest under other names of the same modes.
       drawRunbook: weighted(runbook, (entry) => (row(entry) ? 0.6 : 0.4 / (others.get(entry.mode.id) ?? 1))),

@@ -53,6 +53,14 @@ export function isNearRunbook(group: string): boolean {
   });
 }
 
+/** Vendors whose rules are in no training: what is measured on them is how alerts of another house fare. */
+export const HELD_OUT_VENDORS: readonly string[] = ['giantswarm', 'gardener', 'strimzi'];
+
+/** Vendor of a source such as `giantswarm/kafka`. */
+export function vendorOf(source: string): string {
+  return source.split('/', 1)[0] as string;
+}
+
 /** Split of a group: train 80 %, validation 5 %, calibration 7 %, test 8 % by hash; runbook names always train. */
 export function splitOfGroup(group: string): Split {
   if (isNearRunbook(group)) return 'train';

@@ -1,16 +1,14 @@
+import { TrainingError } from '../../core/errors.js';
 import { createRandom, type Random } from '../../core/random.js';
-import { type Catalog, DEFAULT_CATALOG } from '../../domain/index.js';
-import { defaultParameters, type ParameterOrigins } from './answer/default-answer.js';
-import { intentCandidates } from './answer/intent-answer.js';
-import { createReach } from './answer/reach.js';
+import { answerOf, presentedDefault, presentedRandom } from './answer/answer.js';
 import { randomCatalog, rightFunctions } from './catalog/random-catalog.js';
+import { type DressedSituation, drawDemonstrations } from './demonstrations/draw-demonstrations.js';
 import { addPipelineLabels, dressAlert, restyled } from './dress.js';
 import type { Example, Split } from './example.js';
 import type { Facts } from './facts/schema.js';
 import { type Entry, planOf, type SplitPlan } from './plan.js';
 import { modeSituation } from './situation/mode-situation.js';
 import { ruleSituation } from './situation/rule-situation.js';
-import type { Situation } from './situation/situation.js';
 
 /** How examples are drawn. */
 export interface StreamOptions {
@@ -20,6 +18,10 @@ export interface StreamOptions {
   readonly catalogs?: 'default' | 'random' | 'both';
   /** Share of training examples about the runbook's alerts, [0, 1]. Default 0.2. */
   readonly runbookShare?: number;
+  /** Share of examples that are shown answered alerts beside the query, [0, 1]. Default 0. */
+  readonly demonstrationShare?: number;
+  /** `held-out`: rules of vendors that are not in training; only with the test split. */
+  readonly vendors?: 'held-out';
 }
 
 /** Share of training examples about the runbook's alerts. */
@@ -58,69 +60,64 @@ function makeExample(facts: Facts, options: StreamOptions, index: number, random
     plan.drawRunbook !== undefined && random.chance(options.runbookShare ?? RUNBOOK_SHARE)
       ? plan.drawRunbook
       : undefined;
-  const entry = (runbook ?? (random.chance(MODE_SHARE) ? plan.drawMode : plan.drawRule))(random);
-  const bare = entry.kind === 'mode' ? modeSituation(entry, facts, random) : ruleSituation(entry, facts, random);
-  const situation = restyled(addPipelineLabels(bare, random), random);
-  const alert = dressAlert(situation, aside(plan, entry, random), random);
+  const draw = options.vendors === 'held-out' ? plan.drawVendorRule : runbook;
+  if (options.vendors === 'held-out' && draw === undefined) {
+    throw new TrainingError(`the ${options.split} split holds no rules of held-out vendors; only the test split does`);
+  }
+  const entry = (draw ?? (random.chance(MODE_SHARE) ? plan.drawMode : plan.drawRule))(random);
+  const query = dress(entry, plan, facts, random);
+  const { situation, alert } = query;
   const right = rightFunctions(situation, facts, plan.functions);
   const share = runbook === undefined ? DEFAULT_SHARE : DEFAULT_SHARE_RUNBOOK;
   const wish = options.catalogs ?? 'both';
   // Where every right function is held out or none exists, a random catalog would only teach "none".
   const barren = right.length === 0 && random.chance(0.6);
-  const answer =
+  const presented =
     wish === 'default' || (wish === 'both' && (random.chance(share) || barren))
-      ? defaultAnswer(situation, alert)
-      : randomAnswer(situation, alert, randomCatalog(situation, facts, plan.functions, right, random));
+      ? presentedDefault(facts)
+      : presentedRandom(randomCatalog(situation, facts, plan.functions, right, random));
+  const usual = answerOf(situation, alert, presented);
+  const sources = {
+    same: () => dress(sibling(entry, plan, random), plan, facts, random),
+    other: () => dress(otherEntry(entry, plan, random), plan, facts, random),
+  };
+  const shown = random.chance(options.demonstrationShare ?? 0)
+    ? drawDemonstrations(query, usual, presented, sources, random)
+    : undefined;
   return {
     id: `${options.split}-${options.seed}-${index}`,
     group: situation.group,
     source: situation.source,
     alert,
-    ...answer,
+    catalog: presented.catalog,
+    ...(shown && { demonstrations: shown.demonstrations }),
+    ...(shown?.answer ?? usual),
     cause: situation.cause,
     split: options.split,
   };
 }
 
-type Answer = Pick<Example, 'catalog' | 'functions' | 'noneAcceptable' | 'parameters'>;
-
-function defaultAnswer(situation: Situation, alert: Example['alert']): Answer {
-  const reach = createReach(alert);
-  const parameters: Record<string, ParameterOrigins> = {};
-  for (const name of situation.defaultFunctions) {
-    const definition = DEFAULT_CATALOG.find((candidate) => candidate.name === name);
-    const wanted = defaultParameters(name, situation);
-    if (definition === undefined || wanted === undefined) continue;
-    const reached = reach.reachable(definition, wanted);
-    if (reached !== undefined) parameters[name] = reached;
-  }
-  const functions = Object.keys(parameters);
-  return {
-    catalog: DEFAULT_CATALOG,
-    functions,
-    noneAcceptable: situation.noneAcceptable || functions.length === 0,
-    parameters,
-  };
+/** An alert of an entry, with its labels, readings and sentences drawn. */
+function dress(entry: Entry, plan: SplitPlan, facts: Facts, random: Random): DressedSituation {
+  const bare = entry.kind === 'mode' ? modeSituation(entry, facts, random) : ruleSituation(entry, facts, random);
+  const situation = restyled(addPipelineLabels(bare, random), random);
+  return { situation, alert: dressAlert(situation, aside(plan, entry, random), random) };
 }
 
-function randomAnswer(
-  situation: Situation,
-  alert: Example['alert'],
-  presented: ReturnType<typeof randomCatalog>,
-): Answer {
-  const catalog: Catalog = presented.map(({ definition }) => definition);
-  const candidates = intentCandidates(presented, situation);
-  const reach = createReach(alert);
-  const parameters: Record<string, ParameterOrigins> = {};
-  let primary = false;
-  for (const candidate of candidates) {
-    const { definition } = candidate.function;
-    const reached = reach.reachable(definition, candidate.parameters);
-    if (reached === undefined) continue;
-    parameters[definition.name] = reached;
-    primary ||= !candidate.secondary && !candidate.function.fact.intents.includes('notify-owner');
+/** The same alert, or now and then the same failure mode under another of its names. */
+function sibling(entry: Entry, plan: SplitPlan, random: Random): Entry {
+  if (entry.kind === 'rule' || random.chance(0.75)) return entry;
+  return random.pick(plan.entries.filter((other) => other.kind === 'mode' && other.mode === entry.mode));
+}
+
+function otherEntry(entry: Entry, plan: SplitPlan, random: Random): Entry {
+  for (let attempt = 0; attempt < 20; attempt++) {
+    const other = (random.chance(MODE_SHARE) ? plan.drawMode : plan.drawRule)(random);
+    if (other.group !== entry.group && (other.kind !== 'mode' || entry.kind !== 'mode' || other.mode !== entry.mode)) {
+      return other;
+    }
   }
-  return { catalog, functions: Object.keys(parameters), noneAcceptable: !primary, parameters };
+  throw new TrainingError('the facts of a split must hold more than one alert');
 }
 
 /** A sentence about another situation of the same split. */

@@ -1,6 +1,6 @@
 import { createRandom } from '../../core/random.js';
 import { DEFAULT_CATALOG } from '../../domain/index.js';
-import { presentFunction } from './catalog/function-form.js';
+import { presentFunction, trainingWordings } from './catalog/function-form.js';
 import type { Facts, FailureMode } from './facts/schema.js';
 import { planOf } from './plan.js';
 import * as lists from './situation/word-lists.js';
@@ -48,7 +48,7 @@ export function* vocabularyTexts(facts: Facts, sampled: number): Generator<strin
 function* functionTexts(facts: Facts): Generator<string, void, void> {
   const random = createRandom('vocabulary');
   for (const fact of planOf(facts).train.functions.allowed) {
-    yield* [...fact.names, ...fact.descriptions];
+    yield* [...trainingWordings(fact.names), ...trainingWordings(fact.descriptions)];
     for (const { use } of fact.parameters) {
       const form = facts.parameters[use] ?? facts.settings[use];
       yield* [...(form?.names ?? []), ...(form?.descriptions ?? [])];

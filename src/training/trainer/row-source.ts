@@ -1,6 +1,13 @@
 import { createRandom } from '../../core/random.js';
 import type { Catalog } from '../../domain/index.js';
-import { type EncodedCatalog, encodeAlert, encodeCatalog, type Tokenizer } from '../../encoding/index.js';
+import {
+  type EncodedCatalog,
+  encodeAlert,
+  encodeCatalog,
+  encodeDemonstrationAlert,
+  encodeDemonstrations,
+  type Tokenizer,
+} from '../../encoding/index.js';
 import type { Example } from '../dataset/example.js';
 import type { TrainingSettings } from './settings.js';
 import type { TrainingRow } from './targets.js';
@@ -14,7 +21,12 @@ export function createRowEncoder(tokenizer: Tokenizer): (example: Example) => Tr
       catalog = encodeCatalog(example.catalog, tokenizer);
       catalogs.set(example.catalog, catalog);
     }
-    return { example, encoded: { alert: encodeAlert(example.alert, tokenizer), catalog } };
+    const alert = encodeAlert(example.alert, tokenizer);
+    const shown = (example.demonstrations ?? []).map((demonstration) => ({
+      demonstration,
+      alert: encodeDemonstrationAlert(demonstration, tokenizer),
+    }));
+    return { example, encoded: { alert, catalog, demonstrations: encodeDemonstrations(shown, alert, catalog) } };
   };
 }
 

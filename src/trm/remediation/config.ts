@@ -1,4 +1,5 @@
 import { createRandom, type Random } from '../../core/random.js';
+import { FUNCTION_FEATURES, MAX_DEMONSTRATIONS } from '../../encoding/index.js';
 import { innerWidth } from '../graph/layers.js';
 import type { Parameter } from '../graph/weight-source.js';
 
@@ -38,8 +39,6 @@ export const DEFAULT_REMEDIATION_CONFIG: Omit<RemediationConfig, 'vocab_size' | 
 
 /** Kinds of fields, padding included (FIELD_TYPE of the encoding). */
 export const FIELD_TYPES = 6;
-/** Lexical overlap features of one function. */
-export const OVERLAP_FEATURES = 3;
 
 /** How a parameter starts: `linear` and `embedding` are truncated normal, as in the reference. */
 type Initializer = 'linear' | 'embedding' | 'zero' | 'state' | { readonly constant: number };
@@ -76,6 +75,12 @@ export function remediationParameters(config: RemediationConfig): Map<string, Pa
   for (let layer = 0; layer < config.encoder_layers; layer++) block(`field_encoder.layers.${layer}`);
   mlp('function_encoder');
   specs.set('function_encoder.type', { shape: [width], start: 'embedding' });
+  linear('function_encoder.overlap.weight', width, FUNCTION_FEATURES);
+  specs.set('shown_index.embedding_weight', { shape: [1 + MAX_DEMONSTRATIONS, width], start: 'embedding' });
+  specs.set('shown_function.none', { shape: [width], start: 'embedding' });
+  linear('shown_function.weight', width, width);
+  linear('shown_parameter.weight', width, width);
+  linear('shown_likeness.weight', width, 2);
   specs.set('slots.embedding_weight', { shape: [config.slots, width], start: 'state' });
   linear('slots.alert.weight', width, width);
   specs.set('H_init', { shape: [width], start: 'state' });
@@ -84,7 +89,8 @@ export function remediationParameters(config: RemediationConfig): Map<string, Pa
   linear('function_head.query.weight', width, width);
   linear('function_head.key.weight', width, width);
   specs.set('function_head.none', { shape: [width], start: 'embedding' });
-  specs.set('function_head.overlap', { shape: [OVERLAP_FEATURES, 1], start: { constant: 1 } });
+  specs.set('function_head.overlap', { shape: [FUNCTION_FEATURES, 1], start: { constant: 1 } });
+  specs.set('function_head.none_likeness', { shape: [2, 1], start: { constant: 1 } });
   linear('pointer_head.slot.weight', width, width);
   linear('pointer_head.query.weight', width, width);
   linear('pointer_head.key.weight', width, width);

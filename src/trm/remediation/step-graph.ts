@@ -1,3 +1,4 @@
+import { FUNCTION_FEATURES } from '../../encoding/index.js';
 import {
   add,
   addRmsNorm,
@@ -27,7 +28,7 @@ import {
 import { attend, feedForward, mergeHeads, splitHeads } from '../graph/layers.js';
 import { type Carry, recurse } from '../graph/recursion.js';
 import { constantWeights, type ParameterMap, quantizedWeights, type WeightSource } from '../graph/weight-source.js';
-import { OVERLAP_FEATURES, type RemediationConfig, SLOT } from './config.js';
+import { type RemediationConfig, SLOT } from './config.js';
 
 /** Added to a score to hide it; exp() of it is exactly zero in float32. */
 const HIDDEN = -1e9;
@@ -115,15 +116,16 @@ interface Encoded {
   readonly functions: Value;
   /** [B, R, D]. */
   readonly parameters: Value;
-  /** Fields and functions, [B, M+F, D]. */
+  /** Fields, fields of demonstrations, and functions, [B, M+E+F, D]. */
   readonly memory: Value;
-  /** Added to attention scores, [B, 1, 1, slots+M+F]. */
+  /** Added to attention scores, [B, 1, 1, slots+M+E+F]. */
   readonly memoryMask: Value;
   /** Input injection of the slots, [B, slots, D]. */
   readonly slots: Value;
   /** Added to function scores, [B, F]. */
   readonly functionMask: Value;
   readonly overlap: Value;
+  readonly noneLikeness: Value;
   readonly pointerMask: Value;
 }
 
@@ -133,18 +135,7 @@ function encode(weights: WeightSource, config: RemediationConfig): Encoded {
   const epsilon = config.rms_norm_eps;
   const texts = encodeTexts(weights, graph.input('text_tokens', 'int32', ['texts', 'tokens']), epsilon);
   const textInput = (name: string, axis: string): Value => gather(texts, graph.input(name, 'int32', ['batch', axis]));
-  const project = (name: string, axis: string): Value => weights.linear(textInput(name, axis), `${name}.weight`);
-
-  const fieldType = graph.input('field_type', 'int32', ['batch', 'fields']);
-  const typeRows = gather(weights.tensor('field_type.embedding_weight'), fieldType);
-  const isField = cast(not(equal(fieldType, 0)), 'float32');
-  const fieldMask = hide(isField);
-  const pooledFields = addRmsNorm(
-    add(project('field_key', 'fields'), project('field_value', 'fields')),
-    typeRows,
-    epsilon,
-  );
-  const fields = encodeFields(weights, config, pooledFields, unsqueeze(fieldMask, [1, 2]));
+  const project: Project = (name, axis, weight = `${name}.weight`) => weights.linear(textInput(name, axis), weight);
 
   const functionMask = hide(graph.input('function_mask', 'float32', ['batch', 'functions']));
   const named = addRmsNorm(
@@ -160,6 +151,17 @@ function encode(weights: WeightSource, config: RemediationConfig): Encoded {
     add(project('parameter_name', 'parameters'), project('parameter_description', 'parameters')),
     weights.linear(owners, 'parameter_function.weight'),
     epsilon,
+  );
+
+  const { isField, fields, fieldMask, shown, shownMask } = encodeAlerts(weights, config, {
+    project,
+    functions,
+    parameters,
+  });
+  const overlap = graph.input('overlap', 'float32', ['batch', 'functions', FUNCTION_FEATURES]);
+  const presented = add(
+    add(functions, weights.tensor('function_encoder.type')),
+    weights.linear(overlap, 'function_encoder.overlap.weight'),
   );
 
   const count = maximum(reduceSum(isField, [1], true), 1);
@@ -179,11 +181,12 @@ function encode(weights: WeightSource, config: RemediationConfig): Encoded {
     fields,
     functions,
     parameters,
-    memory: concat([fields, add(functions, weights.tensor('function_encoder.type'))], 1),
-    memoryMask: unsqueeze(concat([batchSlotMask, concat([fieldMask, functionMask], 1)], 1), [1, 2]),
+    memory: concat([fields, shown, presented], 1),
+    memoryMask: unsqueeze(concat([batchSlotMask, fieldMask, shownMask, functionMask], 1), [1, 2]),
     slots,
     functionMask,
-    overlap: graph.input('overlap', 'float32', ['batch', 'functions', OVERLAP_FEATURES]),
+    overlap,
+    noneLikeness: graph.input('none_likeness', 'float32', ['batch', 2]),
     pointerMask: graph.input('pointer_mask', 'float32', ['batch', 'parameters', '(fields+1)']),
   };
 }
@@ -203,25 +206,72 @@ function encodeTexts(weights: WeightSource, tokens: Value, epsilon: number): Val
   return rmsNorm(pooled, epsilon);
 }
 
-/** Two-way attention among the fields of one alert, a fixed number of blocks. */
-function encodeFields(weights: WeightSource, config: RemediationConfig, input: Value, mask: Value): Value {
-  let hidden = input;
-  for (let layer = 0; layer < config.encoder_layers; layer++) {
-    const prefix = `field_encoder.layers.${layer}`;
-    const { key, value } = keysAndValues(weights, config, hidden, prefix);
-    const query = splitHeads(weights.linear(hidden, `${prefix}.self_attn.q_proj.weight`), config.num_heads);
-    const mixed = weights.linear(mergeHeads(attend(query, key, value, mask)), `${prefix}.self_attn.o_proj.weight`);
-    hidden = feedForward(weights, addRmsNorm(hidden, mixed, config.rms_norm_eps), prefix, config.rms_norm_eps);
-  }
-  return hidden;
-}
+/** Projects the texts that an input refers to: (name of the input, axis, weight) -> [B, axis, D]. */
+type Project = (name: string, axis: string, weight?: string) => Value;
 
-function keysAndValues(
+/**
+ * The fields of the alert and those of the demonstrations beside it. Both go through the same blocks and see each
+ * other, so that a field meets its like in an answered alert. A field of a demonstration also knows which of them it
+ * belongs to, what was called there, and which parameter it filled.
+ */
+function encodeAlerts(
   weights: WeightSource,
   config: RemediationConfig,
-  hidden: Value,
-  prefix: string,
-): { readonly key: Value; readonly value: Value } {
+  { project, functions, parameters }: { project: Project; functions: Value; parameters: Value },
+): { isField: Value; fields: Value; fieldMask: Value; shown: Value; shownMask: Value } {
+  const { graph } = weights;
+  const { hidden_size: width, rms_norm_eps: epsilon } = config;
+  const pooled = (prefix: string, axis: string): { isField: Value; vectors: Value } => {
+    const type = graph.input(`${prefix}_type`, 'int32', ['batch', axis]);
+    const text = add(
+      project(`${prefix}_key`, axis, 'field_key.weight'),
+      project(`${prefix}_value`, axis, 'field_value.weight'),
+    );
+    const typeRows = gather(weights.tensor('field_type.embedding_weight'), type);
+    return { isField: cast(not(equal(type, 0)), 'float32'), vectors: addRmsNorm(text, typeRows, epsilon) };
+  };
+  const field = pooled('field', 'fields');
+  const example = pooled('shown', 'shown');
+
+  const shownInput = (name: string): Value => graph.input(name, 'int32', ['batch', 'shown']);
+  const nothing = mul(slice(functions, 1, 0, 1), 0);
+  const calls = concat([add(nothing, reshape(weights.tensor('shown_function.none'), [1, 1, width])), functions], 1);
+  const call = weights.linear(gatherAcross(calls, shownInput('shown_function'), width), 'shown_function.weight');
+  const slots = concat([nothing, parameters], 1);
+  const slot = weights.linear(gatherAcross(slots, shownInput('shown_parameter'), width), 'shown_parameter.weight');
+  const index = gather(weights.tensor('shown_index.embedding_weight'), shownInput('shown_index'));
+  const likeness = weights.linear(
+    graph.input('shown_likeness', 'float32', ['batch', 'shown', 2]),
+    'shown_likeness.weight',
+  );
+  const answered = addRmsNorm(example.vectors, add(add(index, likeness), add(call, slot)), epsilon);
+
+  const [fieldMask, shownMask] = [hide(field.isField), hide(example.isField)];
+  const mask = unsqueeze(concat([fieldMask, shownMask], 1), [1, 2]);
+  let [fields, shown] = [field.vectors, answered];
+  for (let layer = 0; layer < config.encoder_layers; layer++) {
+    const prefix = `field_encoder.layers.${layer}`;
+    const [own, other] = [fields, shown].map((hidden) => keysAndValues(weights, config, hidden, prefix)) as [
+      KeysAndValues,
+      KeysAndValues,
+    ];
+    const key = concat([own.key, other.key], 2);
+    const value = concat([own.value, other.value], 2);
+    [fields, shown] = [fields, shown].map((hidden) => {
+      const query = splitHeads(weights.linear(hidden, `${prefix}.self_attn.q_proj.weight`), config.num_heads);
+      const mixed = weights.linear(mergeHeads(attend(query, key, value, mask)), `${prefix}.self_attn.o_proj.weight`);
+      return feedForward(weights, addRmsNorm(hidden, mixed, epsilon), prefix, epsilon);
+    }) as [Value, Value];
+  }
+  return { isField: field.isField, fields, fieldMask, shown, shownMask };
+}
+
+interface KeysAndValues {
+  readonly key: Value;
+  readonly value: Value;
+}
+
+function keysAndValues(weights: WeightSource, config: RemediationConfig, hidden: Value, prefix: string): KeysAndValues {
   const width = config.hidden_size;
   const both = weights.linear(hidden, `${prefix}.self_attn.kv_proj.weight`);
   return {
@@ -273,7 +323,8 @@ function readAnswer(weights: WeightSource, zH: Value, encoded: Encoded, epsilon:
   const functionKeys = weights.linear(encoded.functions, 'function_head.key.weight');
   const dense = squeeze(matmul(functionQuery, functionKeys, { transposeRight: true, alpha }), [1]);
   const lexical = squeeze(matmul(encoded.overlap, weights.tensor('function_head.overlap')), [2]);
-  const none = squeeze(matmul(functionQuery, vector('function_head.none'), { transposeRight: true }), [1]);
+  const unlike = squeeze(matmul(functionQuery, vector('function_head.none'), { transposeRight: true }), [1]);
+  const none = add(unlike, matmul(encoded.noneLikeness, weights.tensor('function_head.none_likeness')));
 
   const argument = weights.linear(slot(SLOT.argument), 'pointer_head.slot.weight');
   const pointerQuery = weights.linear(rmsNorm(add(encoded.parameters, argument), epsilon), 'pointer_head.query.weight');

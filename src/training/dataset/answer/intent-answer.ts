@@ -32,7 +32,7 @@ export function intentCandidates(catalog: readonly PresentedFunction[], situatio
 }
 
 /** Acceptable origins by the roles that each parameter takes; undefined when a required one has none. */
-function fillByRole(presented: PresentedFunction, situation: Situation): ParameterOrigins | undefined {
+export function fillByRole(presented: PresentedFunction, situation: Situation): ParameterOrigins | undefined {
   const { definition, roles, fact } = presented;
   if (fact.defaultFunction === definition.name) return defaultParameters(definition.name, situation);
   const parameters: Record<string, readonly ParameterOrigin[]> = {};

@@ -17,6 +17,41 @@ export type NameStyle = (typeof NAME_STYLES)[number];
 /** Which part of a function tells what it does. */
 export type Telling = 'both' | 'description' | 'name';
 
+/** Names and descriptions that may be shown: the last of each function is kept out of training. */
+export type Wordings = 'training' | 'any';
+
+function pickWording(list: readonly string[], wordings: Wordings, random: Random): string {
+  const shown = trainingWordings(list);
+  if (wordings === 'training' || shown.length === list.length) return random.pick(shown);
+  return random.chance(0.5) ? (list.at(-1) as string) : random.pick(shown);
+}
+
+/** A description as it stands, two of them, one that only says a name in other words, or the beginning of one. */
+function describeFunction(fact: FunctionFact, wordings: Wordings, random: Random): string {
+  const text = pickWording(fact.descriptions, wordings, random);
+  const share = random.next();
+  if (share < 0.6) return text;
+  const called = pickWording(fact.names, wordings, random);
+  if (share < 0.72) return `${text} ${pickWording(fact.descriptions, wordings, random)}`;
+  if (share < 0.82) return `${text} (${called})`;
+  if (share < 0.92) return random.pick(RESTATED).replace('{name}', called);
+  const words = text.split(' ');
+  return words.slice(0, Math.max(4, Math.ceil(words.length * 0.6))).join(' ');
+}
+
+const RESTATED = [
+  '{name}.',
+  'Will {name}.',
+  'Use this to {name}.',
+  'Action: {name}',
+  'Calls the {name} operation.',
+] as const;
+
+/** All but the last, where at least two remain. */
+export function trainingWordings(list: readonly string[]): readonly string[] {
+  return list.length > 2 ? list.slice(0, -1) : list;
+}
+
 const VAGUE = ['Runs the action.', 'Remediation step.', 'Executes this function.', ''] as const;
 /** Share of named objects whose kind the schema declares. */
 const DECLARED_KIND = 0.3;
@@ -52,9 +87,11 @@ export function presentFunction(
   style: NameStyle,
   telling: Telling,
   random: Random,
+  wordings: Wordings = 'training',
 ): PresentedFunction {
-  const name = telling === 'description' ? opaqueName(random) : styleName(random.pick(fact.names), style);
-  const description = telling === 'name' ? random.pick(VAGUE) : random.pick(fact.descriptions);
+  const name =
+    telling === 'description' ? opaqueName(random) : styleName(pickWording(fact.names, wordings, random), style);
+  const description = telling === 'name' ? random.pick(VAGUE) : describeFunction(fact, wordings, random);
   const properties: Record<string, ParameterSchema> = {};
   const required: string[] = [];
   const roles: Record<string, readonly string[]> = {};

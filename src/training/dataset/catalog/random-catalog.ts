@@ -3,17 +3,28 @@ import { splitWords } from '../../../encoding/index.js';
 import type { Split } from '../example.js';
 import type { Facts, FunctionFact } from '../facts/schema.js';
 import { labelsOfRole, type Situation } from '../situation/situation.js';
-import { NAME_STYLES, type PresentedFunction, presentDefault, presentFunction, type Telling } from './function-form.js';
+import {
+  NAME_STYLES,
+  type PresentedFunction,
+  presentDefault,
+  presentFunction,
+  type Telling,
+  type Wordings,
+} from './function-form.js';
 
 /** How many of the ranked intents an action may serve to count as right. */
 export const TOP_INTENTS = 2;
 /** Share of catalogs that lack every right function. */
 const ABSENT = 0.2;
 
+/** Share of catalogs with 25 to 64 functions. */
+const LARGE = 0.08;
+
 /** Functions that a split may present; `preferred` are those of its own held-out families. */
 export interface FunctionPool {
   readonly allowed: readonly FunctionFact[];
   readonly preferred: ReadonlySet<string>;
+  readonly wordings: Wordings;
 }
 
 /** Held-out families are shown only in their own split; the test split also shows those of calibration. */
@@ -22,7 +33,11 @@ export function functionPool(facts: Facts, split: Split): FunctionPool {
   const shown: ReadonlySet<string> = new Set<string>(['train', split, ...(split === 'test' ? ['calibration'] : [])]);
   const allowed = facts.functions.filter((fact) => shown.has(families.get(fact.family) ?? 'train'));
   const preferred = split === 'train' ? [] : facts.functions.filter((fact) => families.get(fact.family) === split);
-  return { allowed, preferred: new Set(preferred.map((fact) => fact.id)) };
+  return {
+    allowed,
+    preferred: new Set(preferred.map((fact) => fact.id)),
+    wordings: split === 'train' ? 'training' : 'any',
+  };
 }
 
 /** Functions of the pool that are right for the situation: they serve a top intent and their target is named. */
@@ -45,7 +60,7 @@ function canFill(fact: FunctionFact, situation: Situation, facts: Facts): boolea
 }
 
 /**
- * Draws a catalog of 4 to 24 functions around a situation: one or two right ones (none in a fifth of the draws), then
+ * Draws a catalog of 4 to 24 functions, now and then up to 64, around a situation: one or two right ones (none in a fifth of the draws), then
  * hard negatives of the same family or with shared words, then others. A negative serves none of the situation's
  * intents, except now and then one whose target the alert does not name.
  */
@@ -56,7 +71,7 @@ export function randomCatalog(
   right: readonly FunctionFact[],
   random: Random,
 ): PresentedFunction[] {
-  const size = 4 + Math.floor(random.next() ** 1.5 * 21);
+  const size = random.chance(LARGE) ? 25 + random.integer(40) : 4 + Math.floor(random.next() ** 1.5 * 21);
   const favoured = right.filter((fact) => pool.preferred.has(fact.id));
   const source = favoured.length > 0 && random.chance(0.7) ? favoured : right;
   const chosen = random.chance(ABSENT) ? [] : random.shuffle(source).slice(0, random.chance(0.7) ? 1 : 2);
@@ -80,7 +95,7 @@ export function randomCatalog(
   const hard = negatives.filter(isHard).slice(0, Math.ceil(room / 2));
   const isTaken = new Set(hard);
   const easy = negatives.filter((fact) => !isTaken.has(fact)).slice(0, room - hard.length);
-  return present(random.shuffle([...new Set([...chosen, ...hard, ...easy])]), facts, random);
+  return present(random.shuffle([...new Set([...chosen, ...hard, ...easy])]), facts, pool.wordings, random);
 }
 
 const nameWords = new WeakMap<FunctionFact, readonly string[]>();
@@ -94,7 +109,12 @@ function wordsOfNames(fact: FunctionFact): readonly string[] {
   return words;
 }
 
-function present(chosen: readonly FunctionFact[], facts: Facts, random: Random): PresentedFunction[] {
+function present(
+  chosen: readonly FunctionFact[],
+  facts: Facts,
+  wordings: Wordings,
+  random: Random,
+): PresentedFunction[] {
   const style = random.pick(NAME_STYLES);
   const mixed = random.chance(0.2);
   const verbatim = random.chance(0.15);
@@ -105,7 +125,7 @@ function present(chosen: readonly FunctionFact[], facts: Facts, random: Random):
     for (let attempt = 0; attempt < 20; attempt++) {
       const made =
         (verbatim && attempt === 0 ? presentDefault(fact) : undefined) ??
-        presentFunction(fact, facts, mixed ? random.pick(NAME_STYLES) : style, telling, random);
+        presentFunction(fact, facts, mixed ? random.pick(NAME_STYLES) : style, telling, random, wordings);
       if (taken.has(made.definition.name)) continue;
       taken.add(made.definition.name);
       return [made];

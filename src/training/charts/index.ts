@@ -1,0 +1,10 @@
+export { type Bar, type BarChartOptions, barChart } from './bar-chart.js';
+export { type ChartMark, type LineChartOptions, lineChart, type Series } from './line-chart.js';
+export { type ReliabilityBin, reliabilityChart } from './reliability-chart.js';
+export { replaceFiles } from './replace-files.js';
+export type { ChartOptions } from './svg/document.js';
+export { type Insert, Markup, markup, shorten, trusted } from './svg/markup.js';
+export { CHART_DARK_STYLE } from './svg/palette.js';
+export type { Point } from './svg/thin-points.js';
+export { type MetricsRow, trainingPlots } from './training-plots.js';
+export { readMetrics, type WrittenPlots, writeTrainingPlots } from './write-training-plots.js';
