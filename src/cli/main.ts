@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { packageRoot } from '../trm/remediation/index.js';
+import { datasetCommand } from './commands/dataset.js';
 import { decideCommand } from './commands/decide.js';
 import { evaluateCommand } from './commands/evaluate.js';
 import { exportCommand } from './commands/export.js';
@@ -28,6 +29,7 @@ for (const command of [
   selectCommand(),
   decideCommand(),
   trainCommand(),
+  datasetCommand(),
   evaluateCommand(),
   inspectCommand(),
   exportCommand(),

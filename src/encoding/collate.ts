@@ -1,8 +1,10 @@
 import { InvalidInputError } from '../core/errors.js';
+import { ECHO_FEATURES } from './alert/echoes.js';
 import type { EncodedAlert } from './alert/encode-alert.js';
 import type { EncodedCatalog } from './catalog/encode-catalog.js';
 import { pointerMask } from './catalog/pointer-options.js';
-import type { EncodedDemonstration } from './demonstration/encode-demonstration.js';
+import { COMPARISONS } from './demonstration/compare-fields.js';
+import { type EncodedDemonstration, MAX_DEMONSTRATIONS } from './demonstration/encode-demonstration.js';
 import { WORD_FEATURES, writeOverlap } from './overlap.js';
 import type { EncodedText } from './text/tokenizer.js';
 
@@ -19,6 +21,9 @@ export interface EncodedRow {
  * demonstration that answers with it.
  */
 export const FUNCTION_FEATURES = WORD_FEATURES + 2;
+
+/** Numbers beside every field of a demonstration: likeness of the alerts, echoes, comparison with the query's field. */
+export const SHOWN_FEATURES = 2 + ECHO_FEATURES + COMPARISONS;
 
 /** A tensor on the host, row-major. */
 export interface HostTensor {
@@ -45,7 +50,9 @@ export interface ModelInputs {
  * `pointer_mask` [B,R,M+1], whose last column is the default; a field of a demonstration: `shown_type`, `shown_key`,
  * `shown_value`, `shown_index` (1 for the first demonstration), `shown_function` (row * (1+F), plus 1 + index of its
  * function) and `shown_parameter` (row * (1+R), plus 1 + index of the parameter that the field filled) [B,E], and
- * `shown_likeness` [B,E,2].
+ * `shown_features` [B,E,10]; `function_shown` [B,F,1+N] and `none_shown` [B,1+N] are 1 at the indices of the
+ * demonstrations that answer so, `field_shown` [B,M,1+N] at those in which the field of the same key filled a parameter;
+ * `field_echoes` [B,M,2].
  *
  * @throws InvalidInputError for no rows.
  */
@@ -59,12 +66,16 @@ export function collate(rows: readonly EncodedRow[]): ModelInputs {
   const int = (length: number): Int32Array => new Int32Array(length);
   const fieldType = int(batch * fields);
   const fieldKey = int(batch * fields);
+  const fieldEchoes = new Float32Array(batch * fields * ECHO_FEATURES);
+  const fieldShown = new Float32Array(batch * fields * (1 + MAX_DEMONSTRATIONS));
   const fieldValue = int(batch * fields);
   const functionName = int(batch * functions);
   const functionDescription = int(batch * functions);
   const functionMask = new Float32Array(batch * functions);
   const overlap = new Float32Array(batch * functions * FUNCTION_FEATURES);
   const noneLikeness = new Float32Array(batch * 2);
+  const functionShown = new Float32Array(batch * functions * (1 + MAX_DEMONSTRATIONS));
+  const noneShown = new Float32Array(batch * (1 + MAX_DEMONSTRATIONS));
   const parameterFunction = int(batch * parameters);
   const parameterName = int(batch * parameters);
   const parameterDescription = int(batch * parameters);
@@ -72,6 +83,7 @@ export function collate(rows: readonly EncodedRow[]): ModelInputs {
   const shown = new ShownFields(rows, functions, parameters);
 
   for (const [row, { alert, catalog, demonstrations = [] }] of rows.entries()) {
+    fieldEchoes.set(alert.echoes, row * fields * ECHO_FEATURES);
     for (const [index, field] of alert.fields.entries()) {
       const at = row * fields + index;
       fieldType[at] = field.type;
@@ -89,10 +101,16 @@ export function collate(rows: readonly EncodedRow[]): ModelInputs {
     for (const [index, demonstration] of demonstrations.entries()) {
       shown.write(row, index, demonstration, texts);
       const { functionIndex, likeness } = demonstration;
+      const marks = functionIndex < 0 ? noneShown : functionShown;
+      const place = functionIndex < 0 ? row : row * functions + functionIndex;
+      marks[place * (1 + MAX_DEMONSTRATIONS) + 1 + index] = 1;
       const [target, at] =
         functionIndex < 0
           ? [noneLikeness, row * 2]
           : [overlap, first + functionIndex * FUNCTION_FEATURES + WORD_FEATURES];
+      for (const field of demonstration.points) {
+        fieldShown[(row * fields + field) * (1 + MAX_DEMONSTRATIONS) + 1 + index] = 1;
+      }
       for (const [offset, value] of likeness.entries()) {
         target[at + offset] = Math.max(target[at + offset] as number, value);
       }
@@ -114,6 +132,8 @@ export function collate(rows: readonly EncodedRow[]): ModelInputs {
     batch,
     tensors: {
       text_tokens: texts.toTensor(),
+      field_echoes: float32(fieldEchoes, batch, fields, ECHO_FEATURES),
+      field_shown: float32(fieldShown, batch, fields, 1 + MAX_DEMONSTRATIONS),
       field_type: int32(fieldType, batch, fields),
       field_key: int32(fieldKey, batch, fields),
       field_value: int32(fieldValue, batch, fields),
@@ -122,6 +142,8 @@ export function collate(rows: readonly EncodedRow[]): ModelInputs {
       function_mask: float32(functionMask, batch, functions),
       overlap: float32(overlap, batch, functions, FUNCTION_FEATURES),
       none_likeness: float32(noneLikeness, batch, 2),
+      function_shown: float32(functionShown, batch, functions, 1 + MAX_DEMONSTRATIONS),
+      none_shown: float32(noneShown, batch, 1 + MAX_DEMONSTRATIONS),
       parameter_function: int32(parameterFunction, batch, parameters),
       parameter_name: int32(parameterName, batch, parameters),
       parameter_description: int32(parameterDescription, batch, parameters),
@@ -143,7 +165,7 @@ class ShownFields {
   readonly #index: Int32Array;
   readonly #function: Int32Array;
   readonly #parameter: Int32Array;
-  readonly #likeness: Float32Array;
+  readonly #features: Float32Array;
   readonly #written: number[];
 
   constructor(rows: readonly EncodedRow[], functions: number, parameters: number) {
@@ -160,12 +182,12 @@ class ShownFields {
     this.#index = ints();
     this.#function = ints();
     this.#parameter = ints();
-    this.#likeness = new Float32Array(this.#batch * this.#length * 2);
+    this.#features = new Float32Array(this.#batch * this.#length * SHOWN_FEATURES);
     this.#written = rows.map(() => 0);
   }
 
   write(row: number, index: number, demonstration: EncodedDemonstration, texts: TextTable): void {
-    const { alert, functionIndex, filled, likeness } = demonstration;
+    const { alert, functionIndex, filled, likeness, comparisons } = demonstration;
     for (const [position, field] of alert.fields.entries()) {
       const at = row * this.#length + (this.#written[row] as number);
       this.#written[row] = (this.#written[row] as number) + 1;
@@ -175,7 +197,13 @@ class ShownFields {
       this.#index[at] = 1 + index;
       this.#function[at] = row * (1 + this.#functions) + 1 + functionIndex;
       this.#parameter[at] = row * (1 + this.#parameters) + 1 + (filled[position] ?? -1);
-      this.#likeness.set(likeness, at * 2);
+      const features = at * SHOWN_FEATURES;
+      this.#features.set(likeness, features);
+      this.#features.set(alert.echoes.subarray(position * ECHO_FEATURES, (position + 1) * ECHO_FEATURES), features + 2);
+      this.#features.set(
+        comparisons.subarray(position * COMPARISONS, (position + 1) * COMPARISONS),
+        features + 2 + ECHO_FEATURES,
+      );
     }
   }
 
@@ -189,7 +217,7 @@ class ShownFields {
       shown_index: int32(this.#index),
       shown_function: int32(this.#function),
       shown_parameter: int32(this.#parameter),
-      shown_likeness: { type: 'float32', data: this.#likeness, dims: [...dims, 2] },
+      shown_features: { type: 'float32', data: this.#features, dims: [...dims, SHOWN_FEATURES] },
     };
   }
 }

@@ -1,3 +1,4 @@
+export { ECHO_FEATURES } from './alert/echoes.js';
 export { type AlertLimits, DEFAULT_ALERT_LIMITS, type EncodedAlert, encodeAlert } from './alert/encode-alert.js';
 export { type EncodedField, FIELD_TYPE, type FieldType } from './alert/field.js';
 export { baseKey, kindOfLabel } from './alert/label-kinds.js';
@@ -16,13 +17,21 @@ export {
   encodeCatalog,
 } from './catalog/encode-catalog.js';
 export { type PointerOption, type PointerOptions, pointerColumn, pointerOptions } from './catalog/pointer-options.js';
-export { collate, type EncodedRow, FUNCTION_FEATURES, type HostTensor, type ModelInputs } from './collate.js';
+export {
+  collate,
+  type EncodedRow,
+  FUNCTION_FEATURES,
+  type HostTensor,
+  type ModelInputs,
+  SHOWN_FEATURES,
+} from './collate.js';
 export {
   type EncodedDemonstration,
   encodeDemonstrationAlert,
   encodeDemonstrations,
   MAX_DEMONSTRATIONS,
 } from './demonstration/encode-demonstration.js';
+export { nearestDemonstrations } from './demonstration/nearest-demonstrations.js';
 export { compareWords, type OverlapWords } from './overlap.js';
 export { lexWords } from './text/shapes.js';
 export { type EncodedText, Tokenizer } from './text/tokenizer.js';

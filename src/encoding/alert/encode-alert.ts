@@ -4,6 +4,7 @@ import { collectOverlapWords, type OverlapWords } from '../overlap.js';
 import type { EncodedText, Tokenizer } from '../text/tokenizer.js';
 import { splitWords } from '../text/words.js';
 import { type AnnotationChunk, chunkAnnotations } from './annotation-chunks.js';
+import { findEchoes } from './echoes.js';
 import { alertWordFacts, type EncodedField, FIELD_TYPE, labelFacts, metricFacts, NO_FACTS } from './field.js';
 import { labelPriority } from './label-kinds.js';
 
@@ -25,6 +26,8 @@ export interface EncodedAlert {
   /** In an order that does not depend on the order of labels, annotations or metrics. */
   readonly fields: readonly EncodedField[];
   readonly overlapWords: OverlapWords;
+  /** `ECHO_FEATURES` numbers a field. */
+  readonly echoes: Float32Array;
 }
 
 /**
@@ -56,7 +59,7 @@ export function encodeAlert(alert: Alert, tokenizer: Tokenizer, limits?: Partial
     ...metrics.slice(0, room.metrics).map((key) => metricField(alert, key, tokenizer)),
     ...chunks.slice(0, room.chunks).map((chunk) => annotationField(chunk, tokenizer)),
   ];
-  return { alert, fields, overlapWords: collectOverlapWords(name, fields, tokenizer) };
+  return { alert, fields, overlapWords: collectOverlapWords(name, fields, tokenizer), echoes: findEchoes(fields) };
 }
 
 /** Shares the fields left after the name: labels first, but a few metrics and one chunk are always kept. */

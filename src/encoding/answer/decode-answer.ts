@@ -24,6 +24,8 @@ export interface CalibrationFeatures {
   readonly pointerProbability: number;
   /** Probability in [0, 1] that none of the functions applies. */
   readonly noneProbability: number;
+  /** Functions of the catalog. */
+  readonly catalogSize: number;
 }
 
 /** The answer of one row after one H cycle. */
@@ -76,6 +78,7 @@ export function decodeAnswer(raw: RawAnswer, row: EncodedRow, causes: readonly s
       margin: (probabilities[top] ?? 0) - (probabilities[order[1] ?? -1] ?? 0),
       pointerProbability: call === undefined ? 1 : call.missing.length > 0 ? 0 : call.probability,
       noneProbability: probabilities[0] ?? 0,
+      catalogSize: catalog.functions.length,
     },
   };
 }

@@ -4,6 +4,7 @@ import { type EncodedAlert, encodeAlert } from '../alert/encode-alert.js';
 import type { EncodedCatalog } from '../catalog/encode-catalog.js';
 import { compareWords } from '../overlap.js';
 import type { Tokenizer } from '../text/tokenizer.js';
+import { compareFields, isTwin } from './compare-fields.js';
 
 /** Answered alerts that one query may be shown. */
 export const MAX_DEMONSTRATIONS = 4;
@@ -20,6 +21,10 @@ export interface EncodedDemonstration {
   readonly filled: readonly number[];
   /** Likeness of the demonstration's words to the query's, each in [0, 1]: of the alert names, of all fields. */
   readonly likeness: readonly [number, number];
+  /** `COMPARISONS` numbers a field: how it compares with the query's field of the same key. */
+  readonly comparisons: Float32Array;
+  /** Fields of the query, by index, whose key is that of a field that filled a parameter here. */
+  readonly points: readonly number[];
 }
 
 /** The alert of a demonstration, encoded once and kept; what it answers depends on the catalog of the query. */
@@ -48,7 +53,13 @@ export function encodeDemonstrations(
         }),
       );
       const { name, all } = compareWords(query.overlapWords, alert.overlapWords);
-      return [{ alert, functionIndex, filled, likeness: [name, all] }];
+      const twins = alert.fields.map((field) => query.fields.findIndex((other) => isTwin(field, other)));
+      const comparisons = compareFields(
+        alert.fields,
+        twins.map((twin) => query.fields[twin]),
+      );
+      const points = twins.filter((twin, index) => twin >= 0 && (filled[index] ?? -1) >= 0);
+      return [{ alert, functionIndex, filled, likeness: [name, all], comparisons, points }];
     })
     .slice(0, MAX_DEMONSTRATIONS);
 }

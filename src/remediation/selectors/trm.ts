@@ -1,9 +1,12 @@
 import { resolveConfig } from '../../config/index.js';
 import { InvalidInputError } from '../../core/errors.js';
 import {
+  type Alert,
   type Catalog,
   DEFAULT_CATALOG,
   type Decision,
+  type ParameterOrigin,
+  type ParameterValue,
   parseAlerts,
   parseCatalog,
   type TraceStep,
@@ -17,6 +20,7 @@ import {
   RemediationReasoner,
   readModelFolder,
 } from '../../trm/remediation/index.js';
+import { TrmMemory } from './trm-memory.js';
 
 export interface TRMRemediationSelectorOptions {
   /** Folder of the model. Default: TRM_MODEL_PATH, else the model shipped with this package. */
@@ -34,6 +38,8 @@ export interface TRMRemediationSelectorOptions {
   readonly maxBatchSize?: number;
   /** Supervision steps at most. Default: the model's. */
   readonly maxSteps?: number;
+  /** Answered alerts to start with; see `remember`. */
+  readonly demonstrations?: Iterable<DemonstrationInput>;
   /** Called when an execution provider is skipped or replaced, and when the worker is lost. */
   readonly onEvent?: (event: RuntimeEvent) => void;
 }
@@ -43,9 +49,23 @@ export interface SelectOptions {
   readonly catalog?: Catalog;
   /** Overrides the selector's threshold for this call. */
   readonly confidenceThreshold?: number;
+  /** Answered alerts for this call only, beside those that the selector remembers. */
+  readonly demonstrations?: readonly DemonstrationInput[];
   readonly signal?: AbortSignal;
   /** Milliseconds for the whole call, waiting included. */
   readonly deadlineMs?: number;
+}
+
+/**
+ * An alert that was answered before, such as a runbook's entry or a past incident whose call was effective: the alert
+ * with the function that was right (`null`: none) and its parameters. Values that a label holds are read from that label
+ * of the next alert; `parameterOrigins` says it outright.
+ */
+export interface DemonstrationInput {
+  readonly alert: { readonly labels: Readonly<Record<string, string>> } & Partial<Alert>;
+  readonly lambdaFunction: string | null;
+  readonly parameters?: Readonly<Record<string, ParameterValue>>;
+  readonly parameterOrigins?: Readonly<Record<string, ParameterOrigin>>;
 }
 
 /**
@@ -63,12 +83,14 @@ export class TRMRemediationSelector implements AsyncDisposable {
   readonly manifest: ModelManifest;
   readonly confidenceThreshold: number;
   readonly #reasoner: RemediationReasoner;
+  readonly #memory: TrmMemory;
   readonly #catalogs = new WeakMap<Catalog, EncodedCatalog>();
 
   private constructor(manifest: ModelManifest, confidenceThreshold: number, reasoner: RemediationReasoner) {
     this.manifest = manifest;
     this.confidenceThreshold = confidenceThreshold;
     this.#reasoner = reasoner;
+    this.#memory = new TrmMemory(reasoner.tokenizer);
   }
 
   /**
@@ -90,7 +112,37 @@ export class TRMRemediationSelector implements AsyncDisposable {
       ...(options.maxBatchSize !== undefined && { maxBatchSize: options.maxBatchSize }),
       ...(options.maxSteps !== undefined && { maxSteps: options.maxSteps }),
     });
-    return new TRMRemediationSelector(folder.manifest, config.confidenceThreshold.value, reasoner);
+    const selector = new TRMRemediationSelector(folder.manifest, config.confidenceThreshold.value, reasoner);
+    try {
+      if (options.demonstrations) selector.remember(options.demonstrations);
+    } catch (error) {
+      await selector.dispose();
+      throw error;
+    }
+    return selector;
+  }
+
+  /** Answered alerts that the selector knows. */
+  get remembered(): number {
+    return this.#memory.size;
+  }
+
+  /**
+   * Adds answered alerts: from the next call on, alerts like them are answered with them in view, without any training.
+   * Alerts that are like none of them are answered as before.
+   *
+   * @throws InvalidInputError naming the field; nothing is added then
+   *
+   * @example
+   * selector.remember([{ alert: pastAlert, lambdaFunction: 'scale-deployment', parameters: { name: 'checkout', namespace: 'shop' } }]);
+   */
+  remember(demonstrations: Iterable<DemonstrationInput>): void {
+    this.#memory.remember(demonstrations);
+  }
+
+  /** Forgets all answered alerts. */
+  forget(): void {
+    this.#memory.forget();
   }
 
   /** The execution provider that runs the model. */
@@ -122,7 +174,9 @@ export class TRMRemediationSelector implements AsyncDisposable {
     const submit = { signal: options.signal, deadlineMs: options.deadlineMs };
     return Promise.all(
       parsed.map(async (alert) => {
-        const row = { alert: encodeAlert(alert, this.#reasoner.tokenizer), catalog };
+        const encoded = encodeAlert(alert, this.#reasoner.tokenizer);
+        const demonstrations = this.#memory.beside(encoded, catalog, options.demonstrations);
+        const row = { alert: encoded, catalog, demonstrations };
         const steps = await this.#reasoner.reason(row, submit);
         return toDecision(steps, explain((steps.at(-1) as ReasoningStep).answer, row.alert), threshold);
       }),

@@ -10,7 +10,7 @@ import {
 import { axisOf, HORIZONTAL_AXIS_HEIGHT, tickTexts } from './svg/frame.js';
 import { type Markup, markup, shorten } from './svg/markup.js';
 import { paint } from './svg/palette.js';
-import { formatTick, isPlottable, type Unit } from './svg/ticks.js';
+import { formatValue, isPlottable, type Unit } from './svg/ticks.js';
 
 export interface Bar {
   readonly name: string;
@@ -40,7 +40,8 @@ export function barChart(options: BarChartOptions): string {
   const height = options.height ?? TITLE_HEIGHT + ROW * Math.max(2, bars.length) + HORIZONTAL_AXIS_HEIGHT + 8;
   if (bars.length === 0) return emptyChart(options, { width, height });
 
-  const longest = Math.max(...bars.map(({ name }) => [...name].length));
+  // Bold letters are wider.
+  const longest = Math.max(...bars.map(({ name, emphasis }) => (emphasis ? 1.15 : 1) * [...name].length));
   const left = 12 + CHARACTER_WIDTH * Math.min(longest, Math.floor((0.4 * width) / CHARACTER_WIDTH));
   const [top, right, bottom] = [TITLE_HEIGHT + 4, width - 58, height - HORIZONTAL_AXIS_HEIGHT];
   const ends = bars.flatMap(({ value, low = value, high = value }) => [value, low, high].filter(isPlottable));
@@ -49,7 +50,7 @@ export function barChart(options: BarChartOptions): string {
   const x = (value: number): number => left + ((value - axis.low) / (axis.high - axis.low)) * (right - left);
   const zero = x(Math.min(Math.max(0, axis.low), axis.high));
   const row = (bottom - top) / bars.length;
-  const text = (value: number): string => formatTick(value, unit === 'share' ? 0.001 : Math.abs(value) / 1000, unit);
+  const text = (value: number): string => formatValue(value, unit);
 
   const rows = bars.map((bar, index): Markup => {
     const { name, value, low = Number.NaN, high = Number.NaN, emphasis = false } = bar;
@@ -58,15 +59,31 @@ export function barChart(options: BarChartOptions): string {
     const interval = isPlottable(low) && isPlottable(high);
     const end = Math.max(zero, x(value), interval ? x(high) : 0);
     const [from, to] = [Math.min(zero, x(value)), Math.max(zero, x(value))];
-    return markup`<g><title>${name}: ${text(value)}${interval && ` (${text(low)} to ${text(high)})`}</title><text x="${pixels(left - 6)}" y="${pixels(middle + 4)}" text-anchor="end"${emphasis && markup` font-weight="600"`}>${shorten(name, Math.floor((left - 8) / CHARACTER_WIDTH))}</text><rect x="${pixels(from)}" y="${pixels(middle - thickness / 2)}" width="${pixels(to - from)}" height="${pixels(thickness)}" ${paint('fill', emphasis ? 1 : 6)}/>${interval && markup`<path d="M${pixels(x(low))} ${pixels(middle)}H${pixels(x(high))}M${pixels(x(low))} ${pixels(middle - 4)}v8M${pixels(x(high))} ${pixels(middle - 4)}v8" stroke="currentColor" stroke-width="1.3" fill="none"/>`}${label(end + 5, middle + 4, text(value))}</g>`;
+    const tip = interval ? `${text(value)} (${text(low)} to ${text(high)})` : text(value);
+    const letters = Math.floor((left - 8) / (CHARACTER_WIDTH * (emphasis ? 1.15 : 1)));
+    const ends = [x(low), x(high)].map((at) => `M${pixels(at)} ${pixels(middle - 4)}v8`);
+    const whiskers = interval && `M${pixels(x(low))} ${pixels(middle)}H${pixels(x(high))}${ends.join('')}`;
+    return markup`
+      <g>
+        <title>${name}: ${tip}</title>
+        <text x="${pixels(left - 6)}" y="${pixels(middle + 4)}" text-anchor="end"
+          font-weight="${emphasis ? 600 : 400}">${shorten(name, letters)}</text>
+        <rect x="${pixels(from)}" y="${pixels(middle - thickness / 2)}"
+          width="${pixels(to - from)}" height="${pixels(thickness)}" ${paint('fill', emphasis ? 1 : 6)}/>
+        ${whiskers && markup`<path d="${whiskers}" stroke="currentColor" stroke-width="1.3" fill="none"/>`}
+        ${label(end + 5, middle + 4, text(value))}
+      </g>`;
   });
   const texts = tickTexts(axis);
   const ticks = axis.ticks.values.map(
     (value, index) =>
-      markup`<path d="M${pixels(x(value))} ${pixels(top)}V${pixels(bottom)}" stroke="currentColor" stroke-opacity="0.15"/>${label(x(value), bottom + 16, texts[index] ?? '', 'middle')}`,
+      markup`
+        <path d="M${pixels(x(value))} ${pixels(top)}V${pixels(bottom)}" stroke="currentColor" stroke-opacity="0.15"/>
+        ${label(x(value), bottom + 16, texts[index] ?? '', 'middle')}`,
   );
   const base = markup`<path d="M${pixels(zero)} ${pixels(top)}V${pixels(bottom)}" stroke="currentColor"/>`;
   const body = [ticks, rows, base, label((left + right) / 2, bottom + 34, options.xLabel, 'middle')];
-  const description = `Bars of ${options.xLabel}. ${bars.map(({ name, value }) => `${name}: ${text(value)}.`).join(' ')}`;
+  const values = bars.map(({ name, value }) => `${name}: ${text(value)}.`);
+  const description = `Bars of ${options.xLabel}. ${values.join(' ')}`;
   return chartDocument(options, { width, height }, description, body);
 }

@@ -6,5 +6,6 @@ export type { ChartOptions } from './svg/document.js';
 export { type Insert, Markup, markup, shorten, trusted } from './svg/markup.js';
 export { CHART_DARK_STYLE } from './svg/palette.js';
 export type { Point } from './svg/thin-points.js';
+export { formatValue } from './svg/ticks.js';
 export { type MetricsRow, trainingPlots } from './training-plots.js';
 export { readMetrics, type WrittenPlots, writeTrainingPlots } from './write-training-plots.js';

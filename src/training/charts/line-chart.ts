@@ -7,11 +7,19 @@ import {
   pixels,
   TITLE_HEIGHT,
 } from './svg/document.js';
-import { axisOf, type Box, type Frame, frameOf, HORIZONTAL_AXIS_HEIGHT, verticalAxisWidth } from './svg/frame.js';
+import {
+  axisOf,
+  type Box,
+  type Frame,
+  frameOf,
+  HORIZONTAL_AXIS_HEIGHT,
+  tickTexts,
+  verticalAxisWidth,
+} from './svg/frame.js';
 import { type Markup, markup, shorten } from './svg/markup.js';
 import { paint, type SeriesStyle, seriesStyle } from './svg/palette.js';
 import { type Point, thinPoints } from './svg/thin-points.js';
-import { formatTick, isPlottable, type Unit } from './svg/ticks.js';
+import { formatValue, isPlottable, type Unit } from './svg/ticks.js';
 
 export interface Series {
   readonly name: string;
@@ -43,6 +51,8 @@ interface DrawnSeries extends Series {
 
 /** Up to this many points, each one gets a mark of its own. */
 const MARKED_POINTS = 30;
+/** From this many points on, a line is thin, since it may go up and down at every one. */
+const DENSE_POINTS = 200;
 
 /** Lines over two axes, as SVG. Without a point that can be drawn the chart says so. */
 export function lineChart(options: LineChartOptions): string {
@@ -70,16 +80,18 @@ export function lineChart(options: LineChartOptions): string {
   const left = verticalAxisWidth(yAxis);
   const legend = series.length > 1 ? legendOf(series, left, width) : { rows: 0, markup: markup`` };
   const top = TITLE_HEIGHT + 18 * legend.rows + (marks.length > 0 ? 20 : 8);
-  const box: Box = { left, right: width - 18, top, bottom: height - HORIZONTAL_AXIS_HEIGHT };
   const xAxis = axisOf(
     values(series, ([x]) => x),
     {
       label: options.xLabel,
-      most: Math.max(2, Math.floor((box.right - left) / 75)),
+      most: Math.max(2, Math.floor((width - left) / 80)),
       ...(xUnit && { unit: xUnit }),
       ...(xDomain && { domain: xDomain }),
     },
   );
+  // The last tick may stand at the very end, with half of its text beyond.
+  const overhang = 4 + (CHARACTER_WIDTH / 2) * Math.max(...tickTexts(xAxis).map((text) => text.length));
+  const box: Box = { left, right: width - overhang, top, bottom: height - HORIZONTAL_AXIS_HEIGHT };
   const frame = frameOf(box, xAxis, yAxis);
   const body = [frame.markup, legend.markup, drawMarks(marks, frame), series.map((entry) => drawSeries(entry, frame))];
   return chartDocument(options, { width, height }, describe(options, series), body);
@@ -90,11 +102,17 @@ function* values(series: readonly Series[], pick: (point: Point) => number): Ite
 }
 
 function drawSeries({ name, points, style }: DrawnSeries, { box, x, y }: Frame): Markup {
-  const thinned = thinPoints(points, Math.max(2, 2 * Math.ceil(box.right - box.left)));
+  const thinned = thinPoints(points, Math.max(2, Math.ceil(box.right - box.left)));
   const path = thinned.map((point, index) => `${index === 0 ? 'M' : 'L'}${pixels(x(point[0]))} ${pixels(y(point[1]))}`);
   const dash = style.dash !== undefined && markup` stroke-dasharray="${style.dash}"`;
   const marked = points.length <= MARKED_POINTS ? points : [];
-  return markup`<g class="series"><title>${name}</title><path d="${path.join('')}" fill="none" stroke-width="1.8" stroke-linejoin="round" ${paint('stroke', style.color)}${dash}/>${marked.map((point) => drawMark(x(point[0]), y(point[1]), style))}</g>`;
+  return markup`
+    <g class="series">
+      <title>${name}</title>
+      <path d="${path.join('')}" fill="none" stroke-width="${points.length > DENSE_POINTS ? 1.2 : 1.8}"
+        stroke-linejoin="round" ${paint('stroke', style.color)}${dash}/>
+      ${marked.map((point) => drawMark(x(point[0]), y(point[1]), style))}
+    </g>`;
 }
 
 const MARK_PATHS: Readonly<Record<SeriesStyle['mark'], string>> = {
@@ -120,7 +138,10 @@ function drawMarks(marks: readonly ChartMark[], { box, x }: Frame): Markup[] {
       const start = Math.min(at, box.right - width);
       const fits = start >= free;
       if (fits) free = start + width + 6;
-      return markup`<path d="M${pixels(at)} ${pixels(box.top)}V${pixels(box.bottom)}" stroke="currentColor" stroke-opacity="0.6" stroke-dasharray="3 3" fill="none"/>${fits && label(start, box.top - 5, mark.label)}`;
+      return markup`
+        <path d="M${pixels(at)} ${pixels(box.top)}V${pixels(box.bottom)}" stroke="currentColor" stroke-opacity="0.6"
+          stroke-dasharray="3 3" fill="none"/>
+        ${fits && label(start, box.top - 5, mark.label)}`;
     });
 }
 
@@ -132,7 +153,9 @@ function legendOf(series: readonly DrawnSeries[], left: number, width: number): 
     if (at > left && at + size > width) [row, at] = [row + 1, left];
     const y = TITLE_HEIGHT + 10 + 18 * row;
     const dash = style.dash !== undefined && markup` stroke-dasharray="${style.dash}"`;
-    const entry = markup`<path d="M${pixels(at)} ${y}h28" fill="none" stroke-width="1.8" ${paint('stroke', style.color)}${dash}/>${drawMark(at + 14, y, style)}${label(at + 34, y + 4, text)}`;
+    const entry = markup`
+      <path d="M${pixels(at)} ${y}h28" fill="none" stroke-width="1.8" ${paint('stroke', style.color)}${dash}/>
+      ${drawMark(at + 14, y, style)}${label(at + 34, y + 4, text)}`;
     at += size;
     return entry;
   });
@@ -140,12 +163,13 @@ function legendOf(series: readonly DrawnSeries[], left: number, width: number): 
 }
 
 function describe({ xLabel, yLabel, yUnit }: LineChartOptions, series: readonly DrawnSeries[]): string {
-  const text = (value: number): string => formatTick(Number(value.toPrecision(4)), Math.abs(value) / 1000, yUnit);
+  const text = (value: number): string => formatValue(value, yUnit);
   const lines = series.map(({ name, points }) => {
     const ys = points.map(([, y]) => y);
     const [first, last] = [ys[0] as number, ys.at(-1) as number];
     const [low, high] = [ys.reduce((a, b) => Math.min(a, b)), ys.reduce((a, b) => Math.max(a, b))];
-    return `${name}: ${points.length} points from ${text(first)} to ${text(last)}, lowest ${text(low)}, highest ${text(high)}.`;
+    const count = `${points.length} ${points.length === 1 ? 'point' : 'points'}`;
+    return `${name}: ${count} from ${text(first)} to ${text(last)}, lowest ${text(low)}, highest ${text(high)}.`;
   });
   return `Lines of ${yLabel} over ${xLabel}. ${lines.join(' ')}`;
 }

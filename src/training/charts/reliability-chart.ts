@@ -2,9 +2,9 @@ import { type ChartOptions, chartDocument, emptyChart, pixels, TITLE_HEIGHT } fr
 import { axisOf, type Box, frameOf, HORIZONTAL_AXIS_HEIGHT, verticalAxisWidth } from './svg/frame.js';
 import { type Markup, markup } from './svg/markup.js';
 import { paint } from './svg/palette.js';
-import { formatTick, isPlottable } from './svg/ticks.js';
+import { formatValue, isPlottable } from './svg/ticks.js';
 
-/** Answers whose confidence lies in [lower, upper); the last bin holds its upper end too. All are shares in [0, 1]. */
+/** Answers whose confidence lies from `lower` to `upper`. All are shares in [0, 1]. */
 export interface ReliabilityBin {
   readonly lower: number;
   readonly upper: number;
@@ -41,20 +41,30 @@ export function reliabilityChart(bins: readonly ReliabilityBin[], options: Parti
     const [from, to, top] = [frame.x(bin.lower) + 1, frame.x(bin.upper) - 1, frame.y(bin.accuracy ?? 0)];
     const middle = (from + to) / 2;
     const confidence = bin.meanConfidence ?? Number.NaN;
-    const mark =
-      isPlottable(confidence) &&
-      markup`<path d="M${pixels(from)} ${pixels(frame.y(confidence))}H${pixels(to)}" stroke-width="2.5" fill="none" ${paint('stroke', 2)}/>`;
-    return markup`<g><title>${describeBin(bin)}</title><rect x="${pixels(from)}" y="${pixels(top)}" width="${pixels(Math.max(0, to - from))}" height="${pixels(Math.max(0, box.bottom - top))}" fill-opacity="0.75" ${paint('fill', 1)}/>${mark}<text x="${pixels(middle)}" y="${pixels(box.bottom + 11)}" text-anchor="middle" font-size="9">${shortCount(bin.count)}</text></g>`;
+    const mark = isPlottable(confidence) && `M${pixels(from)} ${pixels(frame.y(confidence))}H${pixels(to)}`;
+    return markup`
+      <g>
+        <title>${describeBin(bin)}</title>
+        <rect x="${pixels(from)}" y="${pixels(top)}" width="${pixels(Math.max(0, to - from))}"
+          height="${pixels(Math.max(0, box.bottom - top))}" fill-opacity="0.75" ${paint('fill', 1)}/>
+        ${mark && markup`<path d="${mark}" stroke-width="2.5" fill="none" ${paint('stroke', 2)}/>`}
+        <text x="${pixels(middle)}" y="${pixels(box.bottom + 11)}" text-anchor="middle"
+          font-size="9">${shortCount(bin.count)}</text>
+      </g>`;
   });
-  const diagonal = markup`<path d="M${pixels(frame.x(0))} ${pixels(frame.y(0))}L${pixels(frame.x(1))} ${pixels(frame.y(1))}" stroke="currentColor" stroke-dasharray="5 4" fill="none"/>`;
-  const description = `Share of right answers by confidence; a calibrated model lies on the diagonal. ${drawn.map(describeBin).join(' ')}`;
+  const [x0, y0, x1, y1] = [frame.x(0), frame.y(0), frame.x(1), frame.y(1)].map(pixels);
+  const diagonal = markup`
+    <path d="M${x0} ${y0}L${x1} ${y1}" stroke="currentColor" stroke-dasharray="5 4" fill="none"/>`;
+  const words = drawn.map(describeBin).join(' ');
+  const description = `Share of right answers by confidence; a calibrated model lies on the diagonal. ${words}`;
   return chartDocument({ ...options, title }, { width, height }, description, [frame.markup, bars, diagonal]);
 }
 
 function describeBin({ lower, upper, count, accuracy, meanConfidence }: ReliabilityBin): string {
   const percent = (value: number | null): string =>
-    value !== null && isPlottable(value) ? formatTick(value, 0.001, 'share') : 'unknown';
-  return `Confidence ${percent(lower)} to ${percent(upper)}: ${count} answers, ${percent(accuracy)} right, mean confidence ${percent(meanConfidence)}.`;
+    value !== null && isPlottable(value) ? formatValue(value, 'share') : 'unknown';
+  const range = `Confidence ${percent(lower)} to ${percent(upper)}`;
+  return `${range}: ${count} answers, ${percent(accuracy)} right, mean confidence ${percent(meanConfidence)}.`;
 }
 
 function shortCount(count: number): string {

@@ -21,6 +21,8 @@ export interface Example {
   readonly noneAcceptable: boolean;
   /** function -> pointer parameter -> acceptable origins; `{kind: 'default'}` = leave to the default or omit. */
   readonly parameters: Readonly<Record<string, Readonly<Record<string, readonly ParameterOrigin[]>>>>;
+  /** False for input that is no alert at all: the right answer is none, and being sure of it is wrong. Default true. */
+  readonly answerable?: boolean;
   /** One of the cause classes. */
   readonly cause: string;
   readonly split: Split;

@@ -2,7 +2,7 @@ import { TrainingError } from '../../core/errors.js';
 import { createRandom, type Random } from '../../core/random.js';
 import { answerOf, presentedDefault, presentedRandom } from './answer/answer.js';
 import { randomCatalog, rightFunctions } from './catalog/random-catalog.js';
-import { type DressedSituation, drawDemonstrations } from './demonstrations/draw-demonstrations.js';
+import { type DressedSituation, drawDemonstrations, teachQuery } from './demonstrations/draw-demonstrations.js';
 import { addPipelineLabels, dressAlert, restyled } from './dress.js';
 import type { Example, Split } from './example.js';
 import type { Facts } from './facts/schema.js';
@@ -20,6 +20,10 @@ export interface StreamOptions {
   readonly runbookShare?: number;
   /** Share of examples that are shown answered alerts beside the query, [0, 1]. Default 0. */
   readonly demonstrationShare?: number;
+  /** `taught`: every example has one demonstration of its kind that says something else than the facts. */
+  readonly demonstrations?: 'taught';
+  /** Least and greatest number of functions of random catalogs. Default: mostly 4 to 24, now and then up to 64. */
+  readonly catalogSizes?: readonly [least: number, greatest: number];
   /** `held-out`: rules of vendors that are not in training; only with the test split. */
   readonly vendors?: 'held-out';
 }
@@ -75,15 +79,18 @@ function makeExample(facts: Facts, options: StreamOptions, index: number, random
   const presented =
     wish === 'default' || (wish === 'both' && (random.chance(share) || barren))
       ? presentedDefault(facts)
-      : presentedRandom(randomCatalog(situation, facts, plan.functions, right, random));
+      : presentedRandom(randomCatalog(situation, facts, plan.functions, right, random, options.catalogSizes));
   const usual = answerOf(situation, alert, presented);
   const sources = {
     same: () => dress(sibling(entry, plan, random), plan, facts, random),
     other: () => dress(otherEntry(entry, plan, random), plan, facts, random),
   };
-  const shown = random.chance(options.demonstrationShare ?? 0)
-    ? drawDemonstrations(query, usual, presented, sources, random)
-    : undefined;
+  const shown =
+    options.demonstrations === 'taught'
+      ? teachQuery(query, usual, presented, sources, random)
+      : random.chance(options.demonstrationShare ?? 0)
+        ? drawDemonstrations(query, usual, presented, sources, random)
+        : undefined;
   return {
     id: `${options.split}-${options.seed}-${index}`,
     group: situation.group,
@@ -110,14 +117,17 @@ function sibling(entry: Entry, plan: SplitPlan, random: Random): Entry {
   return random.pick(plan.entries.filter((other) => other.kind === 'mode' && other.mode === entry.mode));
 }
 
+/** Another kind of alert; half of the time the one of a dozen whose name is nearest, since lookalikes get shown most. */
 function otherEntry(entry: Entry, plan: SplitPlan, random: Random): Entry {
-  for (let attempt = 0; attempt < 20; attempt++) {
-    const other = (random.chance(MODE_SHARE) ? plan.drawMode : plan.drawRule)(random);
-    if (other.group !== entry.group && (other.kind !== 'mode' || entry.kind !== 'mode' || other.mode !== entry.mode)) {
-      return other;
-    }
-  }
-  throw new TrainingError('the facts of a split must hold more than one alert');
+  const isOther = (other: Entry): boolean =>
+    other.group !== entry.group && (other.kind !== 'mode' || entry.kind !== 'mode' || other.mode !== entry.mode);
+  const draw = (): Entry => (random.chance(MODE_SHARE) ? plan.drawMode : plan.drawRule)(random);
+  const others = Array.from({ length: random.chance(0.5) ? 24 : 4 }, draw).filter(isOther);
+  const stems = new Set(entry.group.split(' '));
+  const shared = ({ group }: Entry): number => group.split(' ').filter((stem) => stems.has(stem)).length;
+  const [first, ...rest] = others;
+  if (first === undefined) return otherEntry(entry, plan, random);
+  return rest.reduce((nearest, other) => (shared(other) > shared(nearest) ? other : nearest), first);
 }
 
 /** A sentence about another situation of the same split. */

@@ -54,8 +54,9 @@ export async function buildModelFolder(options: BuildModelOptions): Promise<Eval
   });
   const calibration = fitCalibration(
     answered.map(({ example, steps }) => {
-      const { answer } = steps.at(-1) as ReasoningStep;
-      return { features: answer.features, right: judge(answer, example).callRight };
+      const { answer, step } = steps.at(-1) as ReasoningStep;
+      const right = example.answerable !== false && judge(answer, example).callRight;
+      return { features: { ...answer.features, step }, right };
     }),
     'calibration',
   );
@@ -111,10 +112,10 @@ function uncalibrated(options: BuildModelOptions, weights: ParameterMap, manifes
     weights,
     vocabulary: options.trained.vocabulary,
     calibration: {
-      formatVersion: 1,
+      formatVersion: 2,
       inputs: [...CALIBRATION_INPUTS],
       intercept: 0,
-      coefficients: [1, 0, 0, 0],
+      coefficients: CALIBRATION_INPUTS.map((_, index) => (index === 0 ? 1 : 0)),
       weightsSha256: none,
       vocabularySha256: none,
       fittedOn: { rows: 1, split: 'none' },

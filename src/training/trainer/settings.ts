@@ -12,6 +12,13 @@ const phase = z.strictObject({
   catalogs: z.enum(['default', 'random', 'both']).default('both'),
   /** Share of examples about the runbook's alerts. */
   runbookShare: share.default(0.2),
+  /** Share of examples that induce a rule from demonstrations (RemedARC), and share that needs several hops. */
+  remedarcShare: share.default(0.15),
+  hopsShare: share.default(0.1),
+  /** Share of input that is no alert; q is taught to be low on it. */
+  outOfDomainShare: share.default(0.04),
+  /** Share of the other examples that are shown answered alerts beside the query. */
+  demonstrationShare: share.default(0.35),
 });
 
 const count = z.int().min(1);
@@ -64,10 +71,10 @@ const schema = z.strictObject({
   curriculum: z
     .array(phase)
     .min(1)
-    .default([
-      { until: 0.5, H_cycles: 1, L_cycles: 2, catalogs: 'both', runbookShare: 0.2 },
-      { until: 0.75, H_cycles: 2, L_cycles: 4, catalogs: 'both', runbookShare: 0.2 },
-      { until: 1, H_cycles: 3, L_cycles: 6, catalogs: 'both', runbookShare: 0.2 },
+    .prefault([
+      { until: 0.5, H_cycles: 1, L_cycles: 2 },
+      { until: 0.75, H_cycles: 2, L_cycles: 4 },
+      { until: 1, H_cycles: 3, L_cycles: 6 },
     ]),
   checkpointEverySteps: z.int().min(1).default(50),
   logEverySteps: z.int().min(1).default(20),

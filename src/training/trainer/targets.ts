@@ -22,8 +22,10 @@ export function collateTargets(rows: readonly TrainingRow[], causes: readonly st
   const pointerTarget = new Float32Array(batch * parameters * columns);
   const pointerWeight = new Float32Array(batch * parameters);
   const causeTarget = new Float32Array(batch * causes.length);
+  const answerable = new Float32Array(batch);
 
   for (const [row, { example, encoded }] of rows.entries()) {
+    answerable[row] = example.answerable === false ? 0 : 1;
     const names = encoded.catalog.functions.map(({ definition }) => definition.name);
     if (example.noneAcceptable || example.functions.length === 0) functionTarget[row * (1 + functions)] = 1;
     for (const [rank, name] of example.functions.entries()) {
@@ -46,6 +48,7 @@ export function collateTargets(rows: readonly TrainingRow[], causes: readonly st
     pointer_target: tensor(pointerTarget, batch, parameters, columns),
     pointer_weight: tensor(pointerWeight, batch, parameters),
     cause_target: tensor(causeTarget, batch, causes.length),
+    answerable: tensor(answerable, batch),
   };
 }
 

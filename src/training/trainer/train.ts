@@ -1,4 +1,5 @@
 import { AbortedError, TrainingError } from '../../core/errors.js';
+import { createRandom } from '../../core/random.js';
 import { buildVocabulary, CAUSES, collate, Tokenizer, type Vocabulary } from '../../encoding/index.js';
 import { Runtime, type RuntimeOptions, type Session, type Tensor } from '../../runtime/index.js';
 import {
@@ -10,7 +11,15 @@ import {
   type RemediationConfig,
   trainedNames,
 } from '../../trm/remediation/index.js';
-import { datasetHash, exampleAt, type Facts, vocabularyTexts } from '../dataset/index.js';
+import {
+  datasetHash,
+  exampleAt,
+  type Facts,
+  hopsExample,
+  outOfDomainExample,
+  remedarcExample,
+  vocabularyTexts,
+} from '../dataset/index.js';
 import {
   averagedWeights,
   downloadState,
@@ -246,9 +255,16 @@ class TrainingRun {
 /** Draws examples as the phase of the curriculum wants them. */
 function drawRow(facts: Facts, settings: TrainingSettings, tokenizer: Tokenizer): DrawRow {
   const encode = createRowEncoder(tokenizer);
-  return (example, drawnAt) => {
-    const { catalogs, runbookShare } = phaseAt(drawnAt, settings);
-    return encode(exampleAt(facts, { seed: settings.seed, split: 'train', catalogs, runbookShare }, example));
+  const { seed } = settings;
+  return (index, drawnAt) => {
+    const { remedarcShare, hopsShare, outOfDomainShare, ...shares } = phaseAt(drawnAt, settings);
+    const share = createRandom(`${seed}/family/${index}`).next();
+    if (share < remedarcShare) return encode(remedarcExample({ seed, suite: 'train', index }));
+    if (share < remedarcShare + hopsShare) return encode(hopsExample({ seed, split: 'train', index }));
+    if (share < remedarcShare + hopsShare + outOfDomainShare) {
+      return encode(outOfDomainExample({ seed, split: 'train', index }));
+    }
+    return encode(exampleAt(facts, { seed, split: 'train', ...shares }, index));
   };
 }
 

@@ -2,27 +2,55 @@ import { z } from 'zod';
 import { ModelLoadError } from '../../core/errors.js';
 import type { CalibrationFeatures } from '../../encoding/index.js';
 
+/** What the fitted map reads: the features of an answer and the supervision step (from 1) that it was given at. */
+export type ConfidenceFeatures = CalibrationFeatures & { readonly step: number };
+
 /** Inputs of the fitted map, in the order of the coefficients. */
-export const CALIBRATION_INPUTS = ['qHaltLogit', 'marginLogit', 'pointerLogit', 'noneProbability'] as const;
+export const CALIBRATION_INPUTS = [
+  'qHaltLogit',
+  'marginLogit',
+  'pointerLogit',
+  'noneProbability',
+  'haltingStep',
+  'logCatalogSize',
+] as const;
 
 const schema = z.object({
-  formatVersion: z.literal(1),
-  inputs: z.tuple([
-    z.literal(CALIBRATION_INPUTS[0]),
-    z.literal(CALIBRATION_INPUTS[1]),
-    z.literal(CALIBRATION_INPUTS[2]),
-    z.literal(CALIBRATION_INPUTS[3]),
-  ]),
+  formatVersion: z.literal(2),
+  inputs: z.array(z.string()).refine((names) => names.join() === CALIBRATION_INPUTS.join(), {
+    error: `expected the inputs ${CALIBRATION_INPUTS.join(', ')}`,
+  }),
   intercept: z.number(),
-  coefficients: z.tuple([z.number(), z.number(), z.number(), z.number()]),
+  coefficients: z.array(z.number()).length(CALIBRATION_INPUTS.length),
+  /** Steps of a rising map from the logistic score to the probability; absent where the logistic map alone was better. */
+  isotonic: z
+    .object({ scores: z.array(z.number()).min(2), probabilities: z.array(z.number().min(0).max(1)).min(2) })
+    .refine(
+      ({ scores, probabilities }) => scores.length === probabilities.length && rises(scores) && rises(probabilities),
+      {
+        error: 'expected as many probabilities as scores, both rising',
+      },
+    )
+    .optional(),
   /** The map holds for these files only. */
   weightsSha256: z.string(),
   vocabularySha256: z.string(),
-  /** Rows that it was fitted on, none of them in training or test. */
-  fittedOn: z.object({ rows: z.int().min(1), split: z.string() }),
+  /** Rows that it was fitted on, none of them in training or test; what the methods came to on the second half of them. */
+  fittedOn: z.object({
+    rows: z.int().min(1),
+    split: z.string(),
+    negativeLogLikelihood: z.record(z.string(), z.number()).optional(),
+  }),
 });
 
-/** A logistic map from what the model says to the probability that its whole answer is right (Platt 1999). */
+function rises(values: readonly number[]): boolean {
+  return values.every((value, index) => index === 0 || value >= (values[index - 1] as number));
+}
+
+/**
+ * A logistic map from what the model says to the probability that its whole answer is right (Platt 1999), with an
+ * isotonic map behind it (Zadrozny and Elkan 2002) where that fits better.
+ */
 export type Calibration = z.infer<typeof schema>;
 
 /** Checks a calibration and that it belongs to the given files. Throws ModelLoadError. */
@@ -33,7 +61,7 @@ export function parseCalibration(
   const result = schema.safeParse(value);
   if (!result.success) {
     throw new ModelLoadError(
-      `the calibration cannot be used: ${result.error.issues.map(({ message }) => message).join('; ')}`,
+      `the calibration cannot be used: ${result.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ')}`,
     );
   }
   const { weightsSha256, vocabularySha256 } = result.data;
@@ -52,17 +80,45 @@ function logit(probability: number): number {
 }
 
 /** Features as the numbers that the map takes. */
-export function calibrationInputs(features: CalibrationFeatures): [number, number, number, number] {
+export function calibrationInputs(features: ConfidenceFeatures): number[] {
   const q = Math.min(Math.max(features.qHaltLogit, -10), 10);
-  return [q, logit(features.margin), logit(features.pointerProbability), features.noneProbability];
+  return [
+    q,
+    logit(features.margin),
+    logit(features.pointerProbability),
+    features.noneProbability,
+    features.step - 1,
+    Math.log(Math.max(1, features.catalogSize)),
+  ];
+}
+
+/** Log odds of the logistic map. */
+export function calibrationScore(
+  features: ConfidenceFeatures,
+  { intercept, coefficients }: Pick<Calibration, 'intercept' | 'coefficients'>,
+): number {
+  return calibrationInputs(features).reduce(
+    (sum, input, index) => sum + input * (coefficients[index] as number),
+    intercept,
+  );
 }
 
 /** Probability in [0, 1] that the whole answer is right. */
-export function calibratedConfidence(features: CalibrationFeatures, calibration: Calibration): number {
-  const inputs = calibrationInputs(features);
-  const score = calibration.coefficients.reduce(
-    (sum, coefficient, index) => sum + coefficient * (inputs[index] as number),
-    calibration.intercept,
-  );
-  return 1 / (1 + Math.exp(-score));
+export function calibratedConfidence(features: ConfidenceFeatures, calibration: Calibration): number {
+  const score = calibrationScore(features, calibration);
+  const { isotonic } = calibration;
+  return isotonic ? interpolate(score, isotonic) : 1 / (1 + Math.exp(-score));
+}
+
+/** Linear between the steps, so that a higher score never means less; constant outside them. */
+export function interpolate(
+  score: number,
+  { scores, probabilities }: { readonly scores: readonly number[]; readonly probabilities: readonly number[] },
+): number {
+  const above = scores.findIndex((step) => step > score);
+  if (above === 0) return probabilities[0] as number;
+  if (above < 0) return probabilities.at(-1) as number;
+  const [left, right] = [scores[above - 1] as number, scores[above] as number];
+  const [low, high] = [probabilities[above - 1] as number, probabilities[above] as number];
+  return low + ((high - low) * (score - left)) / (right - left);
 }

@@ -1,5 +1,5 @@
 import { createRandom, type Random } from '../../core/random.js';
-import { FUNCTION_FEATURES, MAX_DEMONSTRATIONS } from '../../encoding/index.js';
+import { ECHO_FEATURES, FUNCTION_FEATURES, MAX_DEMONSTRATIONS, SHOWN_FEATURES } from '../../encoding/index.js';
 import { innerWidth } from '../graph/layers.js';
 import type { Parameter } from '../graph/weight-source.js';
 
@@ -68,6 +68,7 @@ export function remediationParameters(config: RemediationConfig): Map<string, Pa
   specs.set('embed_tokens.embedding_weight', { shape: [config.vocab_size, width], start: 'embedding' });
   specs.set('text_pool.weight', { shape: [1, width], start: 'zero' });
   specs.set('field_type.embedding_weight', { shape: [FIELD_TYPES, width], start: 'embedding' });
+  linear('field_echoes.weight', width, ECHO_FEATURES);
   for (const part of ['field_key', 'field_value', 'function_name', 'function_description'])
     linear(`${part}.weight`, width, width);
   for (const part of ['parameter_name', 'parameter_description', 'parameter_function'])
@@ -80,7 +81,7 @@ export function remediationParameters(config: RemediationConfig): Map<string, Pa
   specs.set('shown_function.none', { shape: [width], start: 'embedding' });
   linear('shown_function.weight', width, width);
   linear('shown_parameter.weight', width, width);
-  linear('shown_likeness.weight', width, 2);
+  linear('shown_features.weight', width, SHOWN_FEATURES);
   specs.set('slots.embedding_weight', { shape: [config.slots, width], start: 'state' });
   linear('slots.alert.weight', width, width);
   specs.set('H_init', { shape: [width], start: 'state' });

@@ -1,6 +1,14 @@
 export type { Parameter, ParameterMap } from '../graph/weight-source.js';
 export { bundledModelPath, packageRoot } from './bundled-model.js';
-export { CALIBRATION_INPUTS, type Calibration, calibratedConfidence, calibrationInputs } from './calibration.js';
+export {
+  CALIBRATION_INPUTS,
+  type Calibration,
+  type ConfidenceFeatures,
+  calibratedConfidence,
+  calibrationInputs,
+  calibrationScore,
+  interpolate,
+} from './calibration.js';
 export {
   countParameters,
   DEFAULT_REMEDIATION_CONFIG,

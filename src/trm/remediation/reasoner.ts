@@ -107,7 +107,7 @@ function reasoningModel(
             step: carry.step,
             hCycle: cycle + 1,
             answer,
-            confidence: calibratedConfidence(answer.features, calibration),
+            confidence: calibratedConfidence({ ...answer.features, step: carry.step }, calibration),
           };
         }),
       }));

@@ -1,4 +1,4 @@
-import { FUNCTION_FEATURES } from '../../encoding/index.js';
+import { ECHO_FEATURES, FUNCTION_FEATURES, MAX_DEMONSTRATIONS, SHOWN_FEATURES } from '../../encoding/index.js';
 import {
   add,
   addRmsNorm,
@@ -114,6 +114,8 @@ interface Encoded {
   readonly fields: Value;
   /** [B, F, D]. */
   readonly functions: Value;
+  /** What stands for "none applies", [B, 1, D]. */
+  readonly none: Value;
   /** [B, R, D]. */
   readonly parameters: Value;
   /** Fields, fields of demonstrations, and functions, [B, M+E+F, D]. */
@@ -159,8 +161,13 @@ function encode(weights: WeightSource, config: RemediationConfig): Encoded {
     parameters,
   });
   const overlap = graph.input('overlap', 'float32', ['batch', 'functions', FUNCTION_FEATURES]);
+  // Demonstrations mark what they answer with, so that functions whose texts say nothing can be told apart.
+  const marks = weights.tensor('shown_index.embedding_weight');
+  const called = graph.input('function_shown', 'float32', ['batch', 'functions', 1 + MAX_DEMONSTRATIONS]);
+  const marked = add(functions, matmul(called, marks));
+  const notCalled = graph.input('none_shown', 'float32', ['batch', 1 + MAX_DEMONSTRATIONS]);
   const presented = add(
-    add(functions, weights.tensor('function_encoder.type')),
+    add(marked, weights.tensor('function_encoder.type')),
     weights.linear(overlap, 'function_encoder.overlap.weight'),
   );
 
@@ -179,7 +186,8 @@ function encode(weights: WeightSource, config: RemediationConfig): Encoded {
   const batchSlotMask = add(slotMask, mul(slice(fieldMask, 1, 0, 1), 0));
   return {
     fields,
-    functions,
+    functions: marked,
+    none: unsqueeze(add(matmul(notCalled, marks), weights.tensor('function_head.none')), [1]),
     parameters,
     memory: concat([fields, shown, presented], 1),
     memoryMask: unsqueeze(concat([batchSlotMask, fieldMask, shownMask, functionMask], 1), [1, 2]),
@@ -234,21 +242,26 @@ function encodeAlerts(
   const example = pooled('shown', 'shown');
 
   const shownInput = (name: string): Value => graph.input(name, 'int32', ['batch', 'shown']);
-  const nothing = mul(slice(functions, 1, 0, 1), 0);
+  // Zeros of [B, 1, D].
+  const nothing = mul(reduceSum(functions, [1], true), 0);
   const calls = concat([add(nothing, reshape(weights.tensor('shown_function.none'), [1, 1, width])), functions], 1);
   const call = weights.linear(gatherAcross(calls, shownInput('shown_function'), width), 'shown_function.weight');
   const slots = concat([nothing, parameters], 1);
   const slot = weights.linear(gatherAcross(slots, shownInput('shown_parameter'), width), 'shown_parameter.weight');
   const index = gather(weights.tensor('shown_index.embedding_weight'), shownInput('shown_index'));
-  const likeness = weights.linear(
-    graph.input('shown_likeness', 'float32', ['batch', 'shown', 2]),
-    'shown_likeness.weight',
+  const features = weights.linear(
+    graph.input('shown_features', 'float32', ['batch', 'shown', SHOWN_FEATURES]),
+    'shown_features.weight',
   );
-  const answered = addRmsNorm(example.vectors, add(add(index, likeness), add(call, slot)), epsilon);
+  const answered = addRmsNorm(example.vectors, add(add(index, features), add(call, slot)), epsilon);
+  const echoes = graph.input('field_echoes', 'float32', ['batch', 'fields', ECHO_FEATURES]);
+  const pointed = graph.input('field_shown', 'float32', ['batch', 'fields', 1 + MAX_DEMONSTRATIONS]);
+  const marks = matmul(pointed, weights.tensor('shown_index.embedding_weight'));
+  const asked = add(field.vectors, weights.linear(echoes, 'field_echoes.weight'));
 
   const [fieldMask, shownMask] = [hide(field.isField), hide(example.isField)];
   const mask = unsqueeze(concat([fieldMask, shownMask], 1), [1, 2]);
-  let [fields, shown] = [field.vectors, answered];
+  let [fields, shown] = [addRmsNorm(asked, marks, epsilon), answered];
   for (let layer = 0; layer < config.encoder_layers; layer++) {
     const prefix = `field_encoder.layers.${layer}`;
     const [own, other] = [fields, shown].map((hidden) => keysAndValues(weights, config, hidden, prefix)) as [
@@ -263,7 +276,7 @@ function encodeAlerts(
       return feedForward(weights, addRmsNorm(hidden, mixed, epsilon), prefix, epsilon);
     }) as [Value, Value];
   }
-  return { isField: field.isField, fields, fieldMask, shown, shownMask };
+  return { isField: field.isField, fields: add(fields, marks), fieldMask, shown, shownMask };
 }
 
 interface KeysAndValues {
@@ -323,7 +336,7 @@ function readAnswer(weights: WeightSource, zH: Value, encoded: Encoded, epsilon:
   const functionKeys = weights.linear(encoded.functions, 'function_head.key.weight');
   const dense = squeeze(matmul(functionQuery, functionKeys, { transposeRight: true, alpha }), [1]);
   const lexical = squeeze(matmul(encoded.overlap, weights.tensor('function_head.overlap')), [2]);
-  const unlike = squeeze(matmul(functionQuery, vector('function_head.none'), { transposeRight: true }), [1]);
+  const unlike = squeeze(matmul(functionQuery, encoded.none, { transposeRight: true }), [1]);
   const none = add(unlike, matmul(encoded.noneLikeness, weights.tensor('function_head.none_likeness')));
 
   const argument = weights.linear(slot(SLOT.argument), 'pointer_head.slot.weight');

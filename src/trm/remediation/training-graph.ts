@@ -43,7 +43,7 @@ export interface LossWeights {
  * Loss, gradients and per-row results of one supervision step, with the weights as inputs.
  *
  * Inputs beside those of the step: `function_target` [B, 1+F] and `pointer_target` [B, R, M+1], the weight
- * of every acceptable answer, (0, 1], and 0 for the others; `pointer_weight` [B, R], 1 for parameters that count; `cause_target` [B, causes], one-hot.
+ * of every acceptable answer, (0, 1], and 0 for the others; `pointer_weight` [B, R], 1 for parameters that count; `cause_target` [B, causes], one-hot; `answerable` [B], 0 where q must be low whatever the answer.
  * Outputs: `loss`, `grad.<name>`, `z_H_out`, `z_L_out`, and for each row `function_correct`, `call_correct`
  * (function and every counted pointer right), `q_halt_logits`.
  */
@@ -89,6 +89,7 @@ function remediationLoss(
   const pointerTarget = graph.input('pointer_target', 'float32', ['batch', 'parameters', '(fields+1)']);
   const pointerWeight = graph.input('pointer_weight', 'float32', ['batch', 'parameters']);
   const causeTarget = graph.input('cause_target', 'float32', ['batch', config.causes]);
+  const answerable = graph.input('answerable', 'float32', ['batch']);
 
   const functionLoss = acceptableLoss(answer.functionLogits, functionTarget);
   const counted = maximum(reduceSum(pointerWeight, [1]), 1);
@@ -104,7 +105,10 @@ function remediationLoss(
     [1],
   );
   const callCorrect = mul(functionCorrect, cast(less(wrongPointers, 0.5), 'float32'));
-  const haltLoss = sub(softplus(answer.qHaltLogits), mul(answer.qHaltLogits, stopGradient(callCorrect)));
+  const haltLoss = sub(
+    softplus(answer.qHaltLogits),
+    mul(answer.qHaltLogits, stopGradient(mul(callCorrect, answerable))),
+  );
   const rows = add(
     add(functionLoss, mul(pointerLoss, lossWeights.pointer)),
     add(mul(causeLoss, lossWeights.cause), mul(haltLoss, lossWeights.halt)),

@@ -18,9 +18,9 @@ interface Size {
 
 /** Pixels from the top that the title takes. */
 export const TITLE_HEIGHT = 28;
-/** Size of the text of a chart, and how wide a character of it is on average, in pixels. */
+/** Size of the text of a chart, and how wide a character of it is in wide fonts, in pixels. */
 export const FONT_SIZE = 12;
-export const CHARACTER_WIDTH = 6.7;
+export const CHARACTER_WIDTH = 7.1;
 
 const GROUND = trusted(
   `<style>${CHART_DARK_STYLE}@media (prefers-color-scheme:dark){svg{color:#e6e8ea}.ground{fill:#14171a}}</style>` +
@@ -32,7 +32,15 @@ export function chartDocument(options: ChartOptions, size: Size, description: st
   const { title, standalone = false } = options;
   const { width, height } = size;
   const visible = shorten(title, Math.floor((width - 16) / (CHARACTER_WIDTH * 1.15)));
-  return markup`<svg xmlns="http://www.w3.org/2000/svg" class="chart" role="img" aria-label="${title}" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" font-family="system-ui, sans-serif" font-size="${FONT_SIZE}" fill="currentColor"${standalone && trusted(' color="#1d2126"')}><title>${title}</title><desc>${description}</desc>${standalone && GROUND}<text x="8" y="19" font-size="14" font-weight="600">${visible}</text>${body}</svg>`.toString();
+  const drawing = markup`
+    <svg xmlns="http://www.w3.org/2000/svg" class="chart" role="img" aria-label="${title}"
+      viewBox="0 0 ${width} ${height}" width="${width}" height="${height}"
+      font-family="system-ui, sans-serif" font-size="${FONT_SIZE}" fill="currentColor"
+      ${standalone && trusted('color="#1d2126"')}>
+      <title>${title}</title><desc>${description}</desc>${standalone && GROUND}
+      <text x="8" y="19" font-size="14" font-weight="600">${visible}</text>${body}
+    </svg>`;
+  return drawing.toString();
 }
 
 /** A chart that says that there is nothing to draw. */

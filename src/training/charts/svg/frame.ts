@@ -73,13 +73,18 @@ export function frameOf(box: Box, xAxis: Axis, yAxis: Axis, gap = 0): Frame {
   const middle = (box.top + box.bottom) / 2;
   const labelX = box.left - verticalAxisWidth(yAxis) + 14;
   const grid = (path: string): Markup => markup`<path d="${path}" stroke="currentColor" stroke-opacity="0.15"/>`;
-  const svg = markup`<g fill="none">${[
-    ...xAxis.ticks.values.map((value) => grid(`M${pixels(x(value))} ${pixels(box.top)}V${pixels(box.bottom)}`)),
-    ...yAxis.ticks.values.map((value) => grid(`M${pixels(box.left)} ${pixels(y(value))}H${pixels(box.right)}`)),
-  ]}<path d="M${pixels(box.left)} ${pixels(box.top)}V${pixels(box.bottom)}H${pixels(box.right)}" stroke="currentColor"/></g>${[
-    ...xAxis.ticks.values.map((value, index) => label(x(value), box.bottom + gap + 16, xTexts[index] ?? '', 'middle')),
-    ...yAxis.ticks.values.map((value, index) => label(box.left - 6, y(value) + 4, yTexts[index] ?? '', 'end')),
-  ]}${label((box.left + box.right) / 2, box.bottom + gap + 34, xAxis.label, 'middle')}<text transform="translate(${pixels(labelX)} ${pixels(middle)}) rotate(-90)" text-anchor="middle">${yAxis.label}</text>`;
+  const svg = markup`
+    <g fill="none">
+      ${xAxis.ticks.values.map((value) => grid(`M${pixels(x(value))} ${pixels(box.top)}V${pixels(box.bottom)}`))}
+      ${yAxis.ticks.values.map((value) => grid(`M${pixels(box.left)} ${pixels(y(value))}H${pixels(box.right)}`))}
+      <path d="M${pixels(box.left)} ${pixels(box.top)}V${pixels(box.bottom)}H${pixels(box.right)}"
+        stroke="currentColor"/>
+    </g>
+    ${xAxis.ticks.values.map((value, index) => label(x(value), box.bottom + gap + 16, xTexts[index] ?? '', 'middle'))}
+    ${yAxis.ticks.values.map((value, index) => label(box.left - 6, y(value) + 4, yTexts[index] ?? '', 'end'))}
+    ${label((box.left + box.right) / 2, box.bottom + gap + 34, xAxis.label, 'middle')}
+    <text transform="translate(${pixels(labelX)} ${pixels(middle)}) rotate(-90)"
+      text-anchor="middle">${yAxis.label}</text>`;
   return { box, markup: svg, x, y };
 }
 

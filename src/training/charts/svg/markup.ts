@@ -17,9 +17,13 @@ export class Markup {
 /** What a template takes: markup as it is, lists joined, text and numbers escaped, nothing for what is absent. */
 export type Insert = Markup | string | number | false | null | undefined | readonly Insert[];
 
-/** Template tag: the literal parts are markup, the inserted values are data. */
+/**
+ * Template tag: the literal parts are markup, the inserted values are data. A line break of the template with its
+ * indentation counts as a space, and as nothing beside a tag.
+ */
 export function markup(parts: TemplateStringsArray, ...inserts: readonly Insert[]): Markup {
-  return new Markup(parts.map((part, index) => (index === 0 ? '' : textOf(inserts[index - 1])) + part).join(''));
+  const literals = parts.map((part) => part.replace(/(?<=>)\s*\n\s*|\s*\n\s*(?=<)/g, '').replace(/\s*\n\s*/g, ' '));
+  return new Markup(literals.map((part, index) => (index === 0 ? '' : textOf(inserts[index - 1])) + part).join(''));
 }
 
 /** Markup that this package wrote itself. Never for text that came from outside. */

@@ -1,6 +1,6 @@
 import { type Markup, markup, trusted } from './markup.js';
 
-/** Look of one series: a colour by number, dashes and a mark, so that none of them has to be told by its colour alone. */
+/** Look of one series: colour, dashes and a mark, so that none of them has to be told by its colour alone. */
 export interface SeriesStyle {
   /** Number of the CSS variable `--chart-N`, from 1. */
   readonly color: number;

@@ -43,12 +43,27 @@ export function widen(low: number, high: number): readonly [number, number] {
 export function formatTick(value: number, step: number, unit: Unit = 'number'): string {
   if (unit === 'share') return `${formatTick(exact(value * 100), exact(step * 100))}%`;
   if (value === 0) return '0';
-  if (step < 1e-3 || Math.abs(value) >= 1e7) return exact(value).toExponential().replace('e+', 'e');
-  const decimals = [0, 1, 2, 3].find((count) => isWhole(step * 10 ** count)) ?? 4;
+  if ((step < 1e-3 && Math.abs(value) < 1e-2) || Math.abs(value) >= 1e7) {
+    return exact(value).toExponential().replace('e+', 'e');
+  }
+  const decimals = DECIMALS.find((count) => isWhole(step * 10 ** count)) ?? DECIMALS.length;
   const [whole = '', fraction] = value.toFixed(decimals).split('.');
   const grouped = whole.replace(/\B(?=(\d{3})+$)/g, ',');
   return fraction === undefined ? grouped : `${grouped}.${fraction}`;
 }
+
+/** A measured value: a share as percent with one decimal, another number with four digits. */
+export function formatValue(value: number, unit: Unit = 'number'): string {
+  if (unit === 'share') return `${(100 * value).toFixed(1)}%`;
+  const rounded = Number(value.toPrecision(4));
+  return rounded === 0
+    ? '0'
+    : formatTick(rounded, 10 ** (Math.floor(Math.log10(Math.abs(rounded))) - 3))
+        .replace(/(\.\d*?)0+$/, '$1')
+        .replace(/\.$/, '');
+}
+
+const DECIMALS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
 
 function isWhole(value: number): boolean {
   return Math.abs(value - Math.round(value)) < 1e-6;

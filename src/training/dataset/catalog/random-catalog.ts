@@ -70,8 +70,9 @@ export function randomCatalog(
   pool: FunctionPool,
   right: readonly FunctionFact[],
   random: Random,
+  sizes?: readonly [least: number, greatest: number],
 ): PresentedFunction[] {
-  const size = random.chance(LARGE) ? 25 + random.integer(40) : 4 + Math.floor(random.next() ** 1.5 * 21);
+  const size = sizes === undefined ? drawSize(random) : sizes[0] + random.integer(sizes[1] - sizes[0] + 1);
   const favoured = right.filter((fact) => pool.preferred.has(fact.id));
   const source = favoured.length > 0 && random.chance(0.7) ? favoured : right;
   const chosen = random.chance(ABSENT) ? [] : random.shuffle(source).slice(0, random.chance(0.7) ? 1 : 2);
@@ -96,6 +97,10 @@ export function randomCatalog(
   const isTaken = new Set(hard);
   const easy = negatives.filter((fact) => !isTaken.has(fact)).slice(0, room - hard.length);
   return present(random.shuffle([...new Set([...chosen, ...hard, ...easy])]), facts, pool.wordings, random);
+}
+
+function drawSize(random: Random): number {
+  return random.chance(LARGE) ? 25 + random.integer(40) : 4 + Math.floor(random.next() ** 1.5 * 21);
 }
 
 const nameWords = new WeakMap<FunctionFact, readonly string[]>();

@@ -57,6 +57,21 @@ export function drawDemonstrations(
   };
 }
 
+/** A query beside one alert of its kind that says something else than the facts; just the query where none can. */
+export function teachQuery(
+  query: DressedSituation,
+  usual: Answer,
+  presented: Presented,
+  sources: Pick<DemonstrationSources, 'same'>,
+  random: Random,
+): Shown | undefined {
+  for (let attempt = 0; attempt < 4; attempt++) {
+    const taught = teach(query, usual, presented, sources.same(), random);
+    if (taught) return { demonstrations: [taught.demonstration], answer: taught.answer };
+  }
+  return undefined;
+}
+
 interface Close {
   readonly demonstration: Demonstration;
   readonly answer: Answer;

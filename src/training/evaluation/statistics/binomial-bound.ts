@@ -22,9 +22,7 @@ export function binomialUpperBound(errors: number, cases: number, delta: number)
     throw new InvalidInputError('errors', `expected a whole number from 0 to ${cases}, received ${errors}`);
   }
   if (!(delta > 0 && delta <= 0.5)) {
-    throw new ConfigurationError(
-      `delta: expected a probability over 0 and up to 0.5, such as 0.05, received ${delta}`,
-    );
+    throw new ConfigurationError(`delta: expected a probability over 0 and up to 0.5, such as 0.05, received ${delta}`);
   }
   if (errors === cases) return 1;
   const logDelta = Math.log(delta);

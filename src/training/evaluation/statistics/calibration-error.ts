@@ -66,7 +66,8 @@ export function adaptiveCalibrationError(rows: readonly Scored[], bins = 15): nu
  */
 export function negativeLogLikelihood(rows: readonly Scored[]): number {
   const sum = rows.reduce(
-    (total, { confidence, right }) => total - Math.log(Math.max(right ? confidence : 1 - confidence, LEAST_PROBABILITY)),
+    (total, { confidence, right }) =>
+      total - Math.log(Math.max(right ? confidence : 1 - confidence, LEAST_PROBABILITY)),
     0,
   );
   return sum / rows.length;

@@ -47,7 +47,12 @@ describe('the clustered bootstrap', () => {
       const rows = drawRows(100 + run, 60, 10).map((row, index) => ({ ...row, id: String(index) }));
       const options = { seed: run, resamples: 300, level: 0.9 };
       const clustered = clusteredBootstrap(rows, groupOf, accuracy, options);
-      const plain = clusteredBootstrap(rows, ({ id }) => id, accuracy, options);
+      const plain = clusteredBootstrap(
+        rows,
+        ({ id }) => id,
+        shareStatistic<(typeof rows)[number]>(({ right }) => right),
+        options,
+      );
       if (clustered.low <= 0.5 && 0.5 <= clustered.high) hits.clustered += 1;
       if (plain.low <= 0.5 && 0.5 <= plain.high) hits.rows += 1;
     }

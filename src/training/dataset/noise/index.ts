@@ -1,0 +1,1 @@
+export { noisyExample } from './noisy-example.js';

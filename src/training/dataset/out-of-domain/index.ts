@@ -1,0 +1,1 @@
+export { type OutOfDomainOptions, outOfDomainExample } from './out-of-domain-example.js';
