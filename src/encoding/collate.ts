@@ -22,8 +22,8 @@ export interface EncodedRow {
  */
 export const FUNCTION_FEATURES = WORD_FEATURES + 2;
 
-/** Numbers beside every field of a demonstration: likeness of the alerts, echoes, comparison with the query's field. */
-export const SHOWN_FEATURES = 2 + ECHO_FEATURES + COMPARISONS;
+/** Numbers beside every field of a demonstration: likeness of the alerts, echoes, comparisons. */
+export const SHOWN_FEATURES = 2 + ECHO_FEATURES + 3 * COMPARISONS;
 
 /** A tensor on the host, row-major. */
 export interface HostTensor {
@@ -50,7 +50,7 @@ export interface ModelInputs {
  * `pointer_mask` [B,R,M+1], whose last column is the default; a field of a demonstration: `shown_type`, `shown_key`,
  * `shown_value`, `shown_index` (1 for the first demonstration), `shown_function` (row * (1+F), plus 1 + index of its
  * function) and `shown_parameter` (row * (1+R), plus 1 + index of the parameter that the field filled) [B,E], and
- * `shown_features` [B,E,10]; `function_shown` [B,F,1+N] and `none_shown` [B,1+N] are 1 at the indices of the
+ * `shown_features` [B,E,22]; `function_shown` [B,F,1+N] and `none_shown` [B,1+N] are 1 at the indices of the
  * demonstrations that answer so, `field_shown` [B,M,1+N] at those in which the field of the same key filled a parameter;
  * `field_echoes` [B,M,2].
  *
@@ -201,7 +201,7 @@ class ShownFields {
       this.#features.set(likeness, features);
       this.#features.set(alert.echoes.subarray(position * ECHO_FEATURES, (position + 1) * ECHO_FEATURES), features + 2);
       this.#features.set(
-        comparisons.subarray(position * COMPARISONS, (position + 1) * COMPARISONS),
+        comparisons.subarray(position * 3 * COMPARISONS, (position + 1) * 3 * COMPARISONS),
         features + 2 + ECHO_FEATURES,
       );
     }

@@ -3,6 +3,14 @@
  *
  * @module agent-trm/training
  */
+export { trainingPlots, writeTrainingPlots } from './charts/index.js';
+export {
+  buildDataset,
+  readDataset,
+  readLabelledAlerts,
+  validateDataset,
+  writeLabelledAlerts,
+} from './dataset/files/index.js';
 export {
   type AlertRule,
   datasetHash,
@@ -22,12 +30,26 @@ export {
 export {
   type BuildModelOptions,
   buildModelFolder,
+  type DetailedEvaluation,
   type EvaluateOptions,
+  type EvaluationPage,
   type EvaluationReport,
+  type EvaluationSet,
+  evaluateInDetail,
   evaluateModel,
+  evaluationPage,
+  gateRows,
+  MAIN_SUITES,
+  type MemoryReport,
+  pageOf,
+  type RiskReport,
+  SUITE_DESCRIPTIONS,
   SUITES,
   type Suite,
   type SuiteReport,
+  suiteExamples,
+  suitesOf,
+  writeReport,
 } from './evaluation/index.js';
 export {
   parseTrainingSettings,

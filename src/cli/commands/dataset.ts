@@ -15,8 +15,8 @@ A dataset is a JSONL file, one labelled alert a line, or a folder of such files.
 on one line. "lambda_function": null says that nothing should be called. Several functions are acceptable with
   "functions": ["pod-restart", "pod-check-status"], "parameters": {"pod-restart": {"name": "label:pod"}}
 where a parameter names the part of the alert that fills it ("label:pod", "metric:replicas", "default") or its value.
-More fields, all optional: id, catalog (functions as in --catalog), noneAcceptable, cause, demonstrations, group,
-source, split (train, validation, calibration, test).
+More fields, all optional: id, catalog (functions as in --catalog), noneAcceptable, answerable (false for what is no
+alert at all), cause, demonstrations, group, source, split (train, validation, calibration, test).
 
 Examples:
   agent-trm dataset build --out data --train 20000

@@ -22,6 +22,7 @@ interface Options {
   readonly ep?: ExecutionProviderPreference[];
   readonly calibrationRows?: number;
   readonly evaluationRows?: number;
+  readonly notes?: string;
 }
 
 export function trainCommand(): Command {
@@ -42,6 +43,7 @@ export function trainCommand(): Command {
     .option('--ep <list>', 'execution providers in order', executionProviders)
     .option('--calibration-rows <n>', 'examples the calibration is fitted on', wholeNumber)
     .option('--evaluation-rows <n>', 'examples a suite of the evaluation', wholeNumber)
+    .option('--notes <file>', 'Markdown to add to the model card: what was tried, and what lost')
     .addHelpText(
       'after',
       `
@@ -55,8 +57,10 @@ Examples:
 }
 
 async function run(options: Options): Promise<void> {
-  const [{ buildModelFolder, loadFacts, parseTrainingSettings, train }, { packageRoot, readModelFolder }] =
-    await Promise.all([import('../../training/index.js'), import('../../trm/remediation/index.js')]);
+  const [
+    { buildModelFolder, loadFacts, parseTrainingSettings, train, writeTrainingPlots },
+    { packageRoot, readModelFolder },
+  ] = await Promise.all([import('../../training/index.js'), import('../../trm/remediation/index.js')]);
   const settings = parseTrainingSettings({
     ...(await givenSettings(options.settings)),
     ...(options.steps !== undefined && { steps: options.steps }),
@@ -64,6 +68,7 @@ async function run(options: Options): Promise<void> {
     ...(options.batchSize !== undefined && { batchSize: options.batchSize }),
   });
   const from = options.from === undefined ? undefined : await readModelFolder(options.from);
+  const notes = options.notes === undefined ? undefined : await readText(options.notes);
   const facts = await loadFacts(options.facts ?? join(packageRoot(), 'models', 'facts'));
   const signal = interruptSignal();
   const runtime = {
@@ -88,6 +93,9 @@ async function run(options: Options): Promise<void> {
       ),
   });
   progress.end();
+  const plots = await writeTrainingPlots(options.run);
+  if (plots.unreadableLines > 0)
+    process.stderr.write(`${plots.unreadableLines} lines of metrics.jsonl cannot be read.\n`);
   const building = createProgress('measuring');
   const report = await buildModelFolder({
     trained,
@@ -101,10 +109,11 @@ async function run(options: Options): Promise<void> {
     signal,
     ...(options.calibrationRows !== undefined && { calibrationRows: options.calibrationRows }),
     ...(options.evaluationRows !== undefined && { evaluationRows: options.evaluationRows }),
+    ...(notes !== undefined && { notes }),
     onProgress: (stage, done, total) => building.update(done, total, stage),
   });
   building.end();
-  process.stdout.write(`${reportTable(report.rows)}\n${options.out} is written.\n`);
+  process.stdout.write(`${reportTable(report)}\n${options.out} is written.\n`);
 }
 
 async function givenSettings(argument: string | undefined): Promise<Record<string, unknown>> {

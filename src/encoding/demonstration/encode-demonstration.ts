@@ -21,7 +21,10 @@ export interface EncodedDemonstration {
   readonly filled: readonly number[];
   /** Likeness of the demonstration's words to the query's, each in [0, 1]: of the alert names, of all fields. */
   readonly likeness: readonly [number, number];
-  /** `COMPARISONS` numbers a field: how it compares with the query's field of the same key. */
+  /**
+   * Three times `COMPARISONS` numbers a field: how it compares with the query's field of the same key, and on average
+   * with those of the demonstrations that answer the same, and that answer otherwise.
+   */
   readonly comparisons: Float32Array;
   /** Fields of the query, by index, whose key is that of a field that filled a parameter here. */
   readonly points: readonly number[];
@@ -41,27 +44,32 @@ export function encodeDemonstrations(
   query: EncodedAlert,
   catalog: EncodedCatalog,
 ): EncodedDemonstration[] {
-  return demonstrations
-    .flatMap(({ demonstration, alert }): EncodedDemonstration[] => {
-      const { lambdaFunction, parameterOrigins } = demonstration;
-      const functionIndex = catalog.functions.findIndex(({ definition }) => definition.name === lambdaFunction);
-      if (lambdaFunction !== null && functionIndex < 0) return [];
-      const filled = alert.fields.map(({ origin }) =>
-        catalog.parameters.findIndex((parameter) => {
-          const used = parameter.functionIndex === functionIndex ? parameterOrigins[parameter.name] : undefined;
-          return used !== undefined && isSameField(used, origin);
-        }),
-      );
-      const { name, all } = compareWords(query.overlapWords, alert.overlapWords);
-      const twins = alert.fields.map((field) => query.fields.findIndex((other) => isTwin(field, other)));
-      const comparisons = compareFields(
-        alert.fields,
-        twins.map((twin) => query.fields[twin]),
-      );
-      const points = twins.filter((twin, index) => twin >= 0 && (filled[index] ?? -1) >= 0);
-      return [{ alert, functionIndex, filled, likeness: [name, all], comparisons, points }];
-    })
-    .slice(0, MAX_DEMONSTRATIONS);
+  const offered = demonstrations.flatMap(({ demonstration, alert }) => {
+    const { lambdaFunction } = demonstration;
+    const functionIndex = catalog.functions.findIndex(({ definition }) => definition.name === lambdaFunction);
+    return lambdaFunction !== null && functionIndex < 0 ? [] : [{ demonstration, alert, functionIndex }];
+  });
+  const shown = offered.slice(0, MAX_DEMONSTRATIONS);
+  return shown.map(({ demonstration, alert, functionIndex }, index): EncodedDemonstration => {
+    const filled = alert.fields.map(({ origin }) =>
+      catalog.parameters.findIndex((parameter) => {
+        const used =
+          parameter.functionIndex === functionIndex ? demonstration.parameterOrigins[parameter.name] : undefined;
+        return used !== undefined && isSameField(used, origin);
+      }),
+    );
+    const { name, all } = compareWords(query.overlapWords, alert.overlapWords);
+    const others = shown.filter((_, other) => other !== index);
+    const comparisons = compareFields(alert.fields, [
+      [query],
+      others.filter((other) => other.functionIndex === functionIndex).map((other) => other.alert),
+      others.filter((other) => other.functionIndex !== functionIndex).map((other) => other.alert),
+    ]);
+    const points = query.fields.flatMap((field, at) =>
+      alert.fields.some((other, place) => (filled[place] ?? -1) >= 0 && isTwin(field, other)) ? [at] : [],
+    );
+    return { alert, functionIndex, filled, likeness: [name, all], comparisons, points };
+  });
 }
 
 /** A rule that read a label counts as that label. */

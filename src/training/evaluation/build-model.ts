@@ -9,13 +9,15 @@ import {
   writeModelFolder,
 } from '../../trm/remediation/index.js';
 import { fromFloat32, toFloat32 } from '../../trm/weights/index.js';
-import { type Facts, generateExamples } from '../dataset/index.js';
+import { type Example, type Facts, generateExamples, outOfDomainExample } from '../dataset/index.js';
 import type { TrainedModel, TrainingSettings } from '../trainer/index.js';
 import { answerExamples } from './answer-examples.js';
-import { type EvaluationReport, evaluateModel, type Suite } from './evaluate.js';
-import { fitCalibration } from './fit-calibration.js';
+import { fitCalibration } from './calibration/fit-calibration.js';
+import { type EvaluationReport, evaluateModel } from './evaluate.js';
 import { judge } from './judge.js';
 import { modelCard } from './model-card.js';
+import type { SuiteReport } from './suite-report.js';
+import { SUITES } from './suites.js';
 
 export interface BuildModelOptions {
   readonly trained: TrainedModel;
@@ -27,13 +29,15 @@ export interface BuildModelOptions {
   readonly version: number;
   /** Command that made the model, for the card. */
   readonly command: string;
-  /** Rows to fit the calibration on. Default 800. */
+  /** Markdown for the card: what was tried, and what lost. */
+  readonly notes?: string;
+  /** Rows to fit the calibration on. Default 2,000. */
   readonly calibrationRows?: number;
   /** Examples a suite of the evaluation. Default 400. */
   readonly evaluationRows?: number;
   readonly runtime?: RuntimeOptions;
   readonly signal?: AbortSignal;
-  readonly onProgress?: (stage: 'calibration' | Suite, done: number, total: number) => void;
+  readonly onProgress?: (stage: string, done: number, total: number) => void;
 }
 
 /**
@@ -45,8 +49,8 @@ export async function buildModelFolder(options: BuildModelOptions): Promise<Eval
   const weights = shippedPrecision(trained.weights);
   const manifest = manifestOf(options, {});
   const folder = uncalibrated(options, weights, manifest);
-  const count = options.calibrationRows ?? 800;
-  const examples = generateExamples(facts, { seed: 30_000, split: 'calibration', count });
+  const count = options.calibrationRows ?? 2_000;
+  const examples = calibrationExamples(facts, count);
   const answered = await answerExamples(folder, examples, {
     ...(runtime && { runtime }),
     ...(signal && { signal }),
@@ -65,15 +69,53 @@ export async function buildModelFolder(options: BuildModelOptions): Promise<Eval
   const report = await evaluateModel({
     modelPath: options.path,
     facts,
+    suites: SUITES,
     count: options.evaluationRows ?? 400,
+    baselineExamples: BASELINE_EXAMPLES,
+    risks: RISKS,
     ...(runtime && { runtime }),
     ...(signal && { signal }),
     onProgress: (suite, done, total) => options.onProgress?.(suite, done, total),
   });
-  const measured = manifestOf(options, { evaluation: report.rows, threshold: report.threshold, seed: report.seed });
-  const card = modelCard(measured, report, options.command);
+  const measured = manifestOf(options, {
+    threshold: report.threshold,
+    seed: report.seed,
+    suites: Object.fromEntries(report.rows.map(({ suite, ...row }) => [suite, figuresOf(row)])),
+    ...(report.memory && { memory: report.memory }),
+    ...(report.risks && { risks: report.risks }),
+  });
+  const card = modelCard(measured, report, options.command, options.notes);
   await writeModelFolder(options.path, { ...parts, manifest: measured, texts: { 'MODEL_CARD.md': card } });
   return report;
+}
+
+/** Examples of the training split that the baselines learn from. */
+const BASELINE_EXAMPLES = 4_000;
+/** Shares of wrong answers that thresholds are derived for. */
+const RISKS = [0.02, 0.05];
+
+/** The single figures of a suite, to four digits; the page of `agent-trm evaluate --report` has the rest. */
+function figuresOf(row: Omit<SuiteReport, 'suite'>): Record<string, number> {
+  return Object.fromEntries(
+    Object.entries(row).flatMap(([name, value]) =>
+      typeof value === 'number' && Number.isFinite(value) ? [[name, Number(value.toFixed(4))]] : [],
+    ),
+  );
+}
+
+/** Seed of the rows that the calibration is fitted on. */
+const CALIBRATION_SEED = 30_000;
+/** Every so many rows, one is no alert at all. */
+const OUT_OF_DOMAIN_EVERY = 20;
+
+/** Alert names and functions that are not in training, some beside demonstrations, and input that is no alert. */
+function calibrationExamples(facts: Facts, count: number): Example[] {
+  const stream = { seed: CALIBRATION_SEED, split: 'calibration', demonstrationShare: 0.1 } as const;
+  return generateExamples(facts, { ...stream, count }).map((example, index) =>
+    index % OUT_OF_DOMAIN_EVERY === 0
+      ? outOfDomainExample({ seed: CALIBRATION_SEED, split: 'calibration', index })
+      : example,
+  );
 }
 
 type Unwritten = Omit<ModelManifest, 'files' | 'parameterCount' | 'formatVersion' | 'architecture'>;

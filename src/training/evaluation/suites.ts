@@ -56,7 +56,8 @@ export function suitesOf(name: string): readonly Suite[] {
 export function suiteExamples(suite: Suite, facts: Facts, seed: number, count: number): Example[] {
   const test = { seed, split: 'test' } as const;
   const unseen = (): Example[] => generateExamples(facts, { ...test, catalogs: 'default', count });
-  const each = (make: (index: number) => Example): Example[] => Array.from({ length: count }, (_, index) => make(index));
+  const each = (make: (index: number) => Example): Example[] =>
+    Array.from({ length: count }, (_, index) => make(index));
   const remedarc = (of: RemedarcSuite): Example[] => each((index) => remedarcExample({ seed, suite: of, index }));
   switch (suite) {
     case 'iid':

@@ -77,7 +77,7 @@ export function remediationParameters(config: RemediationConfig): Map<string, Pa
   mlp('function_encoder');
   specs.set('function_encoder.type', { shape: [width], start: 'embedding' });
   linear('function_encoder.overlap.weight', width, FUNCTION_FEATURES);
-  specs.set('shown_index.embedding_weight', { shape: [1 + MAX_DEMONSTRATIONS, width], start: 'embedding' });
+  specs.set('shown_index.embedding_weight', { shape: [1 + MAX_DEMONSTRATIONS, width], start: 'state' });
   specs.set('shown_function.none', { shape: [width], start: 'embedding' });
   linear('shown_function.weight', width, width);
   linear('shown_parameter.weight', width, width);

@@ -36,6 +36,9 @@ export function exampleOfRow(row: LabelledAlert, catalog: Catalog, defaults: Row
       'expected true, or left out, where no function applies; received false',
     );
   }
+  if (functions.length > 0 && row.answerable === false) {
+    throw new InvalidInputError('answerable', 'expected true, or left out, where a function applies; received false');
+  }
   return {
     id: row.id ?? defaults.id,
     group: row.group ?? groupOf(alert.labels.alertname ?? ''),
@@ -46,6 +49,7 @@ export function exampleOfRow(row: LabelledAlert, catalog: Catalog, defaults: Row
     functions,
     noneAcceptable: row.noneAcceptable ?? functions.length === 0,
     parameters: parametersOf(row, functions, alert, catalog),
+    ...(row.answerable !== undefined && { answerable: row.answerable }),
     cause: row.cause ?? 'unknown',
     split: row.split ?? defaults.split,
   };
@@ -53,7 +57,7 @@ export function exampleOfRow(row: LabelledAlert, catalog: Catalog, defaults: Row
 
 /** The line of an example; `exampleOfRow` gives the same example again. */
 export function rowOfExample(example: Example, catalog: string | Catalog): LabelledAlert {
-  const { demonstrations } = example;
+  const { answerable, demonstrations } = example;
   return {
     id: example.id,
     split: example.split,
@@ -64,6 +68,7 @@ export function rowOfExample(example: Example, catalog: string | Catalog): Label
     functions: [...example.functions],
     noneAcceptable: example.noneAcceptable,
     parameters: mapValues(example.parameters, (origins) => mapValues(origins, (some) => some.map(writeOrigin))),
+    ...(answerable !== undefined && { answerable }),
     cause: example.cause,
     ...(demonstrations !== undefined && {
       demonstrations: demonstrations.map(({ alert, lambdaFunction, parameterOrigins }) => ({

@@ -90,6 +90,7 @@ const shape = {
     .optional(),
   lambda_function: functionName.nullable().optional(),
   noneAcceptable: z.boolean({ error: expectedMessage('true or false') }).optional(),
+  answerable: z.boolean({ error: expectedMessage('true or false') }).optional(),
   parameters: z.record(z.string(), z.unknown(), { error: expectedMessage('an object of functions') }).optional(),
   cause: z
     .string({ error: expectedMessage('a cause class') })
@@ -112,8 +113,8 @@ export const labelledAlertSchema = z.strictObject(shape, {
 export type LabelledAlert = z.output<typeof labelledAlertSchema>;
 
 /**
- * Checks the fields of one line: `{id?, alert, catalog?, functions | lambda_function, noneAcceptable?, parameters?,
- * cause?, demonstrations?, group?, source?, split?}`. Fields of other names are refused, since they are mostly typing
+ * Checks the fields of one line: `{id?, alert, catalog?, functions | lambda_function, noneAcceptable?, answerable?,
+ * parameters?, cause?, demonstrations?, group?, source?, split?}`. Fields of other names are refused, since they are mostly typing
  * errors.
  *
  * @throws InvalidInputError whose `path` names the first faulty field

@@ -30,7 +30,7 @@ const PIPELINE: readonly (readonly [string, Make])[] = [
   ['tier', (random) => random.pick(['1', '2', 'gold', 'silver'])],
   ['channel', (random) => `#${random.pick(TEAMS)}-alerts`],
   ['customer', invented],
-  ['account', (random) => String(100_000_000_000 + random.integer(900_000_000))],
+  ['account', (random) => String(100_000_000_000 + random.integer(900_000) * 1_000_003)],
   ['cloud', (random) => random.pick(['onprem', 'public', 'hybrid'])],
   ['helm_sh_chart', (random) => `${invented(random)}-${random.integer(9)}.${random.integer(30)}.0`],
   ['beta_kubernetes_io_arch', (random) => random.pick(['amd64', 'arm64'])],

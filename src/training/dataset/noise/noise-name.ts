@@ -17,7 +17,7 @@ const AFFIXES: readonly Restyle[] = [
   (name, random) => `${random.pick(['monitoring', 'system', 'cluster', 'apps'])}.${name}`,
   (name, random) => `${name} #${1 + random.integer(999)}`,
   (name, random) => `${1 + random.integer(99)} - ${name}`,
-  (name, random) => `${random.pick(['***', '!!', '>>>', '\u{1f525}', '\u26a0\ufe0f'])} ${name}`,
+  (name, random) => `${random.pick(['***', '!!', '>>>', '\u{1f525}', '\u26a0'])} ${name}`,
   (name) => `${name} !!!`,
   (name) => `"${name}"`,
 ];

@@ -1,5 +1,5 @@
 import type { Random } from '../../../core/random.js';
-import type { OutOfDomainSplit } from './kinds.js';
+import type { OutOfDomainSplit } from './domain.js';
 
 /** Letters of one script as ranges of assigned code points, both ends inclusive. */
 type Script = readonly (readonly [number, number])[];

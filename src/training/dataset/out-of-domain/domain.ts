@@ -1,4 +1,8 @@
 import type { Random } from '../../../core/random.js';
+import type { Split } from '../example.js';
+
+/** The splits that know input out of the domain. */
+export type OutOfDomainSplit = Exclude<Split, 'validation'>;
 
 /** A walk of life that no remediation function could touch: words of its own and sentences made of them. */
 export interface Domain {

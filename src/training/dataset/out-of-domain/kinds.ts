@@ -1,14 +1,10 @@
 import type { Random } from '../../../core/random.js';
-import type { Split } from '../example.js';
 import { babbleWord, loremText, randomCharacters, scriptText } from './babble.js';
 import { CALIBRATION_DOMAINS } from './calibration-domains.js';
-import { type Domain, fill, list } from './domain.js';
+import { type Domain, fill, list, type OutOfDomainSplit } from './domain.js';
 import { fillTalk, TALK } from './talk.js';
 import { TEST_DOMAINS } from './test-domains.js';
 import { TRAIN_DOMAINS } from './train-domains.js';
-
-/** The splits that know input out of the domain. */
-export type OutOfDomainSplit = Exclude<Split, 'validation'>;
 
 /** What an input that is no alert says, before it is put into the shape of one. */
 export interface Content {

@@ -2,8 +2,9 @@ import { TrainingError } from '../../../core/errors.js';
 import { createRandom, hash32, type Random } from '../../../core/random.js';
 import { type Catalog, DEFAULT_CATALOG } from '../../../domain/index.js';
 import type { Example } from '../example.js';
+import type { OutOfDomainSplit } from './domain.js';
 import { dressContent } from './dress-content.js';
-import { type Content, drawKind, type OutOfDomainSplit } from './kinds.js';
+import { type Content, drawKind } from './kinds.js';
 
 /** Which example to make. */
 export interface OutOfDomainOptions {

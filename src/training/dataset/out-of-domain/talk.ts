@@ -1,5 +1,5 @@
 import type { Random } from '../../../core/random.js';
-import type { OutOfDomainSplit } from './kinds.js';
+import type { OutOfDomainSplit } from './domain.js';
 
 /** Whole texts that people or programs send to the wrong place, told apart by split. */
 export interface Talk {

@@ -3,7 +3,7 @@ import type { ParameterOrigin } from '../../../domain/index.js';
 import { type Column, nameColumn, numberColumn } from './columns.js';
 import { type RuleDraft, SHOTS } from './draft-rule.js';
 import type { SecondParameter } from './opaque-catalog.js';
-import { type Answer, NONE } from './predict.js';
+import { type Answer, NONE } from './solver/predict.js';
 import type { SymbolMaker } from './symbols.js';
 
 /** Which labels fill the parameters. */

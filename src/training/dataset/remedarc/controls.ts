@@ -18,7 +18,9 @@ export function withShuffledAnswers(example: Example, random: Random): Example {
   const answers = demonstrations.map(({ lambdaFunction, parameterOrigins }) => ({ lambdaFunction, parameterOrigins }));
   const changed = (order: readonly (typeof answers)[number][]): number =>
     order.filter((answer, at) => answer.lambdaFunction !== answers[at]?.lambdaFunction).length;
-  let best = answers;
+  const shift = 1 + random.integer(Math.max(1, answers.length - 1));
+  const rotated = answers.map((_, at) => answers[(at + shift) % answers.length] as (typeof answers)[number]);
+  let best = rotated;
   for (let attempt = 0; attempt < 12; attempt++) {
     const order = random.shuffle(answers);
     if (changed(order) > changed(best)) best = order;

@@ -1,7 +1,7 @@
 import type { Random } from '../../../core/random.js';
 import { type Cell, type Column, nameColumn, readingOf } from './columns.js';
 import { SHOTS } from './draft-rule.js';
-import type { Answer } from './predict.js';
+import type { Answer } from './solver/predict.js';
 import type { SymbolMaker } from './symbols.js';
 
 /** A label or metric that does not decide; it often likens the query to the demonstration `decoy`. */

@@ -1,6 +1,6 @@
 import type { Random } from '../../../core/random.js';
 import { type Column, selectorColumns } from './columns.js';
-import { type Answer, NONE } from './predict.js';
+import { type Answer, NONE } from './solver/predict.js';
 import {
   type Composition,
   HELD_OUT_COMPOSITIONS,

@@ -7,9 +7,9 @@ import { bindParameters } from './binding.js';
 import type { Column } from './columns.js';
 import { contradiction, distractor } from './distractors.js';
 import { draftRule, SHOTS } from './draft-rule.js';
-import { featuresOf } from './features.js';
 import { opaqueCatalog, type SecondParameter } from './opaque-catalog.js';
-import { NONE, predict, predictLabel } from './predict.js';
+import { featuresOf } from './solver/features.js';
+import { NONE, predict, predictLabel } from './solver/predict.js';
 import { SUITES, type Suite } from './suites.js';
 import { createSymbols, type SymbolMaker } from './symbols.js';
 

@@ -24,6 +24,8 @@ export const KEY_WORDS: Readonly<Record<SymbolPool, readonly string[]>> = {
   ),
 };
 
+const ALL_KEY_WORDS: ReadonlySet<string> = new Set(Object.values(KEY_WORDS).flat());
+
 const HELD_OUT_EVERY = 4;
 
 /** Syllables that the invented words are made of. */
@@ -56,7 +58,11 @@ export function createSymbols(pool: SymbolPool, random: Random): SymbolMaker {
     }
   };
   const syllables = POOL_SYLLABLES[pool];
-  const invent = (): string => Array.from({ length: 2 + random.integer(2) }, () => random.pick(syllables)).join('');
+  const invent = (): string => {
+    const word = Array.from({ length: 2 + random.integer(2) }, () => random.pick(syllables)).join('');
+    // `pa` and `ge` make a key word, perhaps one of the other pool.
+    return ALL_KEY_WORDS.has(word) ? invent() : word;
+  };
   const neutral = (key: string): boolean =>
     targetClassOf(key) === 'target' && kindOfLabel({}, key) === undefined && splitWords(key).length <= 2;
   const word = (): string => fresh(invent, () => true);

@@ -7,19 +7,24 @@ export type TermWeights = ReadonlyMap<string, number>;
 /** What a word of an alert's or a function's name counts against one of its prose. */
 const NAME_WEIGHT = 3;
 
+const alerts = new WeakMap<Alert, TermWeights>();
+const functions = new WeakMap<RemediationFunction, TermWeights>();
+
 /** Terms of an alert's name and of its prose, as runbooks are searched by. */
 export function alertTerms(alert: Alert): TermWeights {
-  return weigh(searchTerms(alert.labels.alertname ?? ''), searchTerms(alertProse(alert)));
+  return memo(alerts, alert, () => weigh(searchTerms(alert.labels.alertname ?? ''), searchTerms(alertProse(alert))));
 }
-
-const known = new WeakMap<RemediationFunction, TermWeights>();
 
 /** Terms of a function's name and description. */
 export function functionTerms(definition: RemediationFunction): TermWeights {
-  let terms = known.get(definition);
+  return memo(functions, definition, () => weigh(searchTerms(definition.name), searchTerms(definition.description)));
+}
+
+function memo<K extends object>(known: WeakMap<K, TermWeights>, key: K, make: () => TermWeights): TermWeights {
+  let terms = known.get(key);
   if (terms === undefined) {
-    terms = weigh(searchTerms(definition.name), searchTerms(definition.description));
-    known.set(definition, terms);
+    terms = make();
+    known.set(key, terms);
   }
   return terms;
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { AbortedError, TrainingError } from '../../../../../src/core/errors.js';
+import { createRandom } from '../../../../../src/core/random.js';
 import { DEFAULT_CATALOG, type ParameterOrigin } from '../../../../../src/domain/index.js';
 import {
   buildDataset,
@@ -17,7 +18,15 @@ import {
   writeDataset,
   writeLabelledAlerts,
 } from '../../../../../src/training/dataset/files/index.js';
-import { type Example, generateExamples, type Split } from '../../../../../src/training/dataset/index.js';
+import {
+  type Example,
+  generateExamples,
+  hopsExample,
+  noisyExample,
+  outOfDomainExample,
+  remedarcExample,
+  type Split,
+} from '../../../../../src/training/dataset/index.js';
 import { facts } from '../../../../fixtures/facts.js';
 
 const SPLITS: readonly Split[] = ['train', 'validation', 'calibration', 'test'];
@@ -31,22 +40,22 @@ const fresh = (name = `d${made++}`): string => join(root, name);
 const build = (out: string, options: Partial<Parameters<typeof buildDataset>[0]> = {}) =>
   buildDataset({ facts, out, seed: 5, counts: COUNTS, packageVersion: '0.0.0', ...options });
 
-const examples = SPLITS.flatMap((split) => generateExamples(facts, { seed: 8, split, count: 60 }));
+const examples = SPLITS.flatMap((split) =>
+  generateExamples(facts, { seed: 8, split, count: 50, demonstrationShare: 0.5 }),
+);
 
 describe('labelled alerts in a file', () => {
   it('read back as the examples that were written', async () => {
     const path = fresh('round.jsonl');
-    const [first, second] = examples as [Example, Example];
-    // What the generator does not make, yet the shape allows.
-    const shown = [
-      { alert: first.alert, lambdaFunction: null, parameterOrigins: {} },
-      {
-        alert: second.alert,
-        lambdaFunction: 'pod-restart',
-        parameterOrigins: { a: { kind: 'default' }, b: { kind: 'rule', rule: 'r' }, c: { kind: 'label', key: 'a:b' } },
-      },
-    ] as const;
-    const all = [...examples, { ...first, id: 'with-demonstrations', demonstrations: shown }];
+    const all = [
+      ...examples,
+      ...examples.slice(0, 20).map((example) => noisyExample(example, createRandom(example.id))),
+      ...Array.from({ length: 10 }, (_, index) => hopsExample({ seed: 8, split: 'test', index })),
+      ...Array.from({ length: 10 }, (_, index) => outOfDomainExample({ seed: 8, split: 'test', index })),
+      ...Array.from({ length: 10 }, (_, index) => remedarcExample({ seed: 8, suite: 'new-symbols', index })),
+    ];
+    expect(all.filter(({ demonstrations }) => (demonstrations?.length ?? 0) > 0).length).toBeGreaterThan(80);
+    expect(all.filter(({ answerable }) => answerable === false).length).toBe(10);
     const written = await writeLabelledAlerts(path, all);
     expect(written.rows).toBe(all.length);
     expect(written.bytes).toBe((await readFile(path)).length);

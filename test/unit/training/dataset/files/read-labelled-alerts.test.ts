@@ -187,6 +187,7 @@ describe('bad lines', () => {
     [/^lambda_function: expected a function of the catalog/, { alert: ALERT, lambda_function: 'pod-kill' }],
     [/^functions\[1\]: expected distinct/, { alert: ALERT, functions: ['pod-restart', 'pod-restart'] }],
     [/^noneAcceptable: expected true, or left out/, { alert: ALERT, functions: [], noneAcceptable: false }],
+    [/^answerable: expected true, or left out/, { ...RESTART, answerable: false }],
     [/^noneAcceptable: expected true or false, received string "yes"$/, { ...RESTART, noneAcceptable: 'yes' }],
     [
       /^catalog: expected functions or the id of a catalog \("default"\), received "mine"$/,

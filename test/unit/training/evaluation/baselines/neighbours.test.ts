@@ -30,7 +30,12 @@ const wordings = [
   [restart, scale],
   [grow, renamed],
 ] as const;
-const training = ['Pod', 'Container', 'Worker', 'Backend'].flatMap((thing, index) => {
+const things = (
+  'Pod Container Worker Backend Gateway Proxy Cache Broker Queue Shop Cart Search Mail Login Report Import Export ' +
+  'Invoice Stock Price Order Basket Video Image'
+).split(' ');
+/** More of each kind than vote. */
+const training = things.flatMap((thing, index) => {
   const catalog = wordings[index % 2] ?? [];
   const [crash, load] = index % 2 === 0 ? [restart, scale] : [renamed, grow];
   return [
@@ -42,13 +47,7 @@ const training = ['Pod', 'Container', 'Worker', 'Backend'].flatMap((thing, index
 
 describe('votes', () => {
   const likeness = createFunctionLikeness(training);
-  const [crash, load, expiry] = training as [
-    (typeof training)[0],
-    unknown,
-    (typeof training)[0],
-    unknown,
-    (typeof training)[0],
-  ];
+  const [crash, load, expiry] = training as [Example, Example, Example];
 
   it('count in full for the same name', () => {
     const neighbours = [
@@ -118,7 +117,7 @@ describe.each([
 
 describe('an embedder', () => {
   it.each<[string, Embedder, string]>([
-    ['that gives too few vectors', async () => [new Float32Array(4)], 'gave 1 vectors for 12 texts'],
+    ['that gives too few vectors', async () => [new Float32Array(4)], 'gave 1 vectors for 32 texts'],
     ['of several lengths', async (texts) => texts.map((_, index) => new Float32Array(4 + index)), 'of 5 numbers'],
     ['that gives no numbers', async (texts) => texts.map(() => Float32Array.of(Number.NaN)), 'of length NaN'],
     ['that fails', async () => Promise.reject(new Error('no memory')), 'no memory'],

@@ -1,5 +1,5 @@
-import { magnitudeOf } from '../../../encoding/text/shapes.js';
-import type { Cell, Column } from './columns.js';
+import { magnitudeOf } from '../../../../encoding/text/shapes.js';
+import type { Cell, Column } from '../columns.js';
 
 /** One way to look at the alerts: equal numbers = alike. Negative = it says nothing about this alert. */
 export type Classes = readonly number[];
@@ -8,7 +8,7 @@ export type Classes = readonly number[];
 export interface Features {
   /** Tell alerts apart; every demonstration has a class. */
   readonly selectors: readonly Classes[];
-  /** Hold (1) or do not hold (0) for a demonstration, so that they can be the condition of an exception. */
+  /** Conditions of exceptions: they hold (1) or do not hold (0). A value is no condition by its absence. */
   readonly tests: readonly Classes[];
 }
 
@@ -22,6 +22,7 @@ export function featuresOf(columns: readonly Column[]): Features {
   const both = (classes: Classes): void => {
     selectors.add(classes);
     tests.add(classes);
+    tests.add(classes.map((of) => (of < 0 ? of : 1 - of)));
   };
   const texts: (readonly (string | undefined)[])[] = [];
   for (const { cells } of columns) {

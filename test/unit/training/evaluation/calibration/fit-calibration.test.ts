@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { createRandom } from '../../../../src/core/random.js';
-import { fitCalibration } from '../../../../src/training/evaluation/fit-calibration.js';
-import { expectedCalibrationError } from '../../../../src/training/evaluation/metrics.js';
-import { calibratedConfidence } from '../../../../src/trm/remediation/index.js';
+import { createRandom } from '../../../../../src/core/random.js';
+import { fitCalibration } from '../../../../../src/training/evaluation/calibration/fit-calibration.js';
+import { expectedCalibrationError } from '../../../../../src/training/evaluation/metrics.js';
+import { calibratedConfidence } from '../../../../../src/trm/remediation/index.js';
 
 const hashes = { weightsSha256: '', vocabularySha256: '' };
 

@@ -1,6 +1,6 @@
-import type { Alert, ParameterOrigin } from '../../../domain/index.js';
-import type { Example } from '../example.js';
-import type { Column } from './columns.js';
+import type { Alert, ParameterOrigin } from '../../../../domain/index.js';
+import type { Example } from '../../example.js';
+import type { Column } from '../columns.js';
 import { featuresOf } from './features.js';
 import { predict, predictLabel } from './predict.js';
 

@@ -1,4 +1,4 @@
-import { TrainingError } from '../../core/errors.js';
+import { TrainingError } from '../../../core/errors.js';
 import {
   CALIBRATION_INPUTS,
   type Calibration,
@@ -6,7 +6,7 @@ import {
   calibrationInputs,
   calibrationScore,
   interpolate,
-} from '../../trm/remediation/index.js';
+} from '../../../trm/remediation/index.js';
 import { fitIsotonic } from './isotonic.js';
 
 export interface CalibrationRow {

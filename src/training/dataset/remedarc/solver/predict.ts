@@ -23,18 +23,16 @@ export function predict({ selectors, tests }: Features, answers: readonly Answer
   if (simple.size > 0) return { level: 1, answers: simple };
   const nested = new Set<Answer>();
   for (const test of tests) {
-    for (const side of [0, 1]) {
-      const inside = all.filter((at) => test[at] === side);
-      const outside = all.filter((at) => test[at] !== side);
-      const given = new Set(inside.map((at) => answers[at]));
-      const [exception] = given;
-      if (given.size !== 1 || exception === undefined) continue;
-      if (new Set(outside.map((at) => answers[at])).size < 2) continue;
-      const bases = selectors.filter((selector) => explains(selector, answers, outside));
-      if (bases.length === 0) continue;
-      if (test.at(-1) === side) nested.add(exception);
-      else for (const base of bases) collect(base, answers, outside, nested);
-    }
+    const inside = all.filter((at) => test[at] === 1);
+    const outside = all.filter((at) => test[at] !== 1);
+    const given = new Set(inside.map((at) => answers[at]));
+    const [exception] = given;
+    if (given.size !== 1 || exception === undefined) continue;
+    if (new Set(outside.map((at) => answers[at])).size < 2) continue;
+    const bases = selectors.filter((selector) => explains(selector, answers, outside));
+    if (bases.length === 0) continue;
+    if (test.at(-1) === 1) nested.add(exception);
+    else for (const base of bases) collect(base, answers, outside, nested);
   }
   return { level: nested.size > 0 ? 2 : 0, answers: nested };
 }
