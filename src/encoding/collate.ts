@@ -3,7 +3,7 @@ import { ECHO_FEATURES } from './alert/echoes.js';
 import type { EncodedAlert } from './alert/encode-alert.js';
 import type { EncodedCatalog } from './catalog/encode-catalog.js';
 import { pointerMask } from './catalog/pointer-options.js';
-import { COMPARISONS } from './demonstration/compare-fields.js';
+import { DECIDING, FIELD_COMPARISONS } from './demonstration/compare-fields.js';
 import { type EncodedDemonstration, MAX_DEMONSTRATIONS } from './demonstration/encode-demonstration.js';
 import { WORD_FEATURES, writeOverlap } from './overlap.js';
 import type { EncodedText } from './text/tokenizer.js';
@@ -16,14 +16,14 @@ export interface EncodedRow {
   readonly demonstrations?: readonly EncodedDemonstration[];
 }
 
-/**
- * Numbers beside every function: how far its words meet the alert's, and the greatest likeness (names, all words) of a
- * demonstration that answers with it.
- */
-export const FUNCTION_FEATURES = WORD_FEATURES + 2;
+/** Numbers that demonstrations give to what they answer: the greatest likeness (names, all words), deciding fields. */
+export const SHOWN_VOTES = 2 + DECIDING;
+
+/** Numbers beside every function: how far its words meet the alert's, and what demonstrations give to it. */
+export const FUNCTION_FEATURES = WORD_FEATURES + SHOWN_VOTES;
 
 /** Numbers beside every field of a demonstration: likeness of the alerts, echoes, comparisons. */
-export const SHOWN_FEATURES = 2 + ECHO_FEATURES + 3 * COMPARISONS;
+export const SHOWN_FEATURES = 2 + ECHO_FEATURES + FIELD_COMPARISONS;
 
 /** A tensor on the host, row-major. */
 export interface HostTensor {
@@ -45,12 +45,12 @@ export interface ModelInputs {
  * says the same alone and in a batch.
  *
  * Shapes: `text_tokens` [U,T]; `field_type`, `field_key`, `field_value` [B,M]; `function_name`,
- * `function_description`, `function_mask` [B,F]; `overlap` [B,F,6]; `none_likeness` [B,2], the last
- * two of these for "none applies"; `parameter_function`, `parameter_name`, `parameter_description` [B,R], where `parameter_function` is row * F + index of the function;
+ * `function_description`, `function_mask` [B,F]; `overlap` [B,F,11]; `none_votes` [B,7], the last
+ * seven of these for "none applies"; `parameter_function`, `parameter_name`, `parameter_description` [B,R], where `parameter_function` is row * F + index of the function;
  * `pointer_mask` [B,R,M+1], whose last column is the default; a field of a demonstration: `shown_type`, `shown_key`,
- * `shown_value`, `shown_index` (1 for the first demonstration), `shown_function` (row * (1+F), plus 1 + index of its
+ * `shown_value`, `shown_function` (row * (1+F), plus 1 + index of its
  * function) and `shown_parameter` (row * (1+R), plus 1 + index of the parameter that the field filled) [B,E], and
- * `shown_features` [B,E,22]; `function_shown` [B,F,1+N] and `none_shown` [B,1+N] are 1 at the indices of the
+ * `shown_features` [B,E,27]; `function_shown` [B,F,1+N] and `none_shown` [B,1+N] are 1 at the indices of the
  * demonstrations that answer so, `field_shown` [B,M,1+N] at those in which the field of the same key filled a parameter;
  * `field_echoes` [B,M,2].
  *
@@ -73,7 +73,7 @@ export function collate(rows: readonly EncodedRow[]): ModelInputs {
   const functionDescription = int(batch * functions);
   const functionMask = new Float32Array(batch * functions);
   const overlap = new Float32Array(batch * functions * FUNCTION_FEATURES);
-  const noneLikeness = new Float32Array(batch * 2);
+  const noneVotes = new Float32Array(batch * SHOWN_VOTES);
   const functionShown = new Float32Array(batch * functions * (1 + MAX_DEMONSTRATIONS));
   const noneShown = new Float32Array(batch * (1 + MAX_DEMONSTRATIONS));
   const parameterFunction = int(batch * parameters);
@@ -104,15 +104,18 @@ export function collate(rows: readonly EncodedRow[]): ModelInputs {
       const marks = functionIndex < 0 ? noneShown : functionShown;
       const place = functionIndex < 0 ? row : row * functions + functionIndex;
       marks[place * (1 + MAX_DEMONSTRATIONS) + 1 + index] = 1;
-      const [target, at] =
-        functionIndex < 0
-          ? [noneLikeness, row * 2]
-          : [overlap, first + functionIndex * FUNCTION_FEATURES + WORD_FEATURES];
       for (const field of demonstration.points) {
         fieldShown[(row * fields + field) * (1 + MAX_DEMONSTRATIONS) + 1 + index] = 1;
       }
+      const [target, at] =
+        functionIndex < 0
+          ? [noneVotes, row * SHOWN_VOTES]
+          : [overlap, first + functionIndex * FUNCTION_FEATURES + WORD_FEATURES];
       for (const [offset, value] of likeness.entries()) {
         target[at + offset] = Math.max(target[at + offset] as number, value);
+      }
+      for (const [offset, value] of demonstration.deciding.entries()) {
+        target[at + 2 + offset] = (target[at + 2 + offset] as number) + value;
       }
     }
     for (const [index, parameter] of catalog.parameters.entries()) {
@@ -141,7 +144,7 @@ export function collate(rows: readonly EncodedRow[]): ModelInputs {
       function_description: int32(functionDescription, batch, functions),
       function_mask: float32(functionMask, batch, functions),
       overlap: float32(overlap, batch, functions, FUNCTION_FEATURES),
-      none_likeness: float32(noneLikeness, batch, 2),
+      none_votes: float32(noneVotes, batch, SHOWN_VOTES),
       function_shown: float32(functionShown, batch, functions, 1 + MAX_DEMONSTRATIONS),
       none_shown: float32(noneShown, batch, 1 + MAX_DEMONSTRATIONS),
       parameter_function: int32(parameterFunction, batch, parameters),
@@ -162,7 +165,7 @@ class ShownFields {
   readonly #type: Int32Array;
   readonly #key: Int32Array;
   readonly #value: Int32Array;
-  readonly #index: Int32Array;
+  readonly #member: Float32Array;
   readonly #function: Int32Array;
   readonly #parameter: Int32Array;
   readonly #features: Float32Array;
@@ -179,7 +182,7 @@ class ShownFields {
     this.#type = ints();
     this.#key = ints();
     this.#value = ints();
-    this.#index = ints();
+    this.#member = new Float32Array(this.#batch * this.#length * (1 + MAX_DEMONSTRATIONS));
     this.#function = ints();
     this.#parameter = ints();
     this.#features = new Float32Array(this.#batch * this.#length * SHOWN_FEATURES);
@@ -194,14 +197,14 @@ class ShownFields {
       this.#type[at] = field.type;
       this.#key[at] = texts.rowOf(field.keyText);
       this.#value[at] = texts.rowOf(field.valueText);
-      this.#index[at] = 1 + index;
+      this.#member[at * (1 + MAX_DEMONSTRATIONS) + 1 + index] = 1;
       this.#function[at] = row * (1 + this.#functions) + 1 + functionIndex;
       this.#parameter[at] = row * (1 + this.#parameters) + 1 + (filled[position] ?? -1);
       const features = at * SHOWN_FEATURES;
       this.#features.set(likeness, features);
       this.#features.set(alert.echoes.subarray(position * ECHO_FEATURES, (position + 1) * ECHO_FEATURES), features + 2);
       this.#features.set(
-        comparisons.subarray(position * 3 * COMPARISONS, (position + 1) * 3 * COMPARISONS),
+        comparisons.subarray(position * FIELD_COMPARISONS, (position + 1) * FIELD_COMPARISONS),
         features + 2 + ECHO_FEATURES,
       );
     }
@@ -214,7 +217,7 @@ class ShownFields {
       shown_type: int32(this.#type),
       shown_key: int32(this.#key),
       shown_value: int32(this.#value),
-      shown_index: int32(this.#index),
+      shown_member: { type: 'float32', data: this.#member, dims: [...dims, 1 + MAX_DEMONSTRATIONS] },
       shown_function: int32(this.#function),
       shown_parameter: int32(this.#parameter),
       shown_features: { type: 'float32', data: this.#features, dims: [...dims, SHOWN_FEATURES] },

@@ -24,6 +24,7 @@ export {
   type HostTensor,
   type ModelInputs,
   SHOWN_FEATURES,
+  SHOWN_VOTES,
 } from './collate.js';
 export {
   type EncodedDemonstration,

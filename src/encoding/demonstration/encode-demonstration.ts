@@ -4,7 +4,7 @@ import { type EncodedAlert, encodeAlert } from '../alert/encode-alert.js';
 import type { EncodedCatalog } from '../catalog/encode-catalog.js';
 import { compareWords } from '../overlap.js';
 import type { Tokenizer } from '../text/tokenizer.js';
-import { compareFields, isTwin } from './compare-fields.js';
+import { compareFields, DECIDING, FIELD_COMPARISONS, isTwin } from './compare-fields.js';
 
 /** Answered alerts that one query may be shown. */
 export const MAX_DEMONSTRATIONS = 4;
@@ -21,11 +21,10 @@ export interface EncodedDemonstration {
   readonly filled: readonly number[];
   /** Likeness of the demonstration's words to the query's, each in [0, 1]: of the alert names, of all fields. */
   readonly likeness: readonly [number, number];
-  /**
-   * Three times `COMPARISONS` numbers a field: how it compares with the query's field of the same key, and on average
-   * with those of the demonstrations that answer the same, and that answer otherwise.
-   */
+  /** `FIELD_COMPARISONS` numbers a field, see `compareFields`. */
   readonly comparisons: Float32Array;
+  /** The deciding ones of them, added up over the fields. */
+  readonly deciding: readonly number[];
   /** Fields of the query, by index, whose key is that of a field that filled a parameter here. */
   readonly points: readonly number[];
 }
@@ -60,16 +59,27 @@ export function encodeDemonstrations(
     );
     const { name, all } = compareWords(query.overlapWords, alert.overlapWords);
     const others = shown.filter((_, other) => other !== index);
-    const comparisons = compareFields(alert.fields, [
-      [query],
-      others.filter((other) => other.functionIndex === functionIndex).map((other) => other.alert),
-      others.filter((other) => other.functionIndex !== functionIndex).map((other) => other.alert),
-    ]);
+    const answersSame = (other: { readonly functionIndex: number }): boolean => other.functionIndex === functionIndex;
+    const comparisons = compareFields(
+      alert.fields,
+      query,
+      others.filter(answersSame).map((other) => other.alert),
+      others.filter((other) => !answersSame(other)).map((other) => other.alert),
+    );
     const points = query.fields.flatMap((field, at) =>
       alert.fields.some((other, place) => (filled[place] ?? -1) >= 0 && isTwin(field, other)) ? [at] : [],
     );
-    return { alert, functionIndex, filled, likeness: [name, all], comparisons, points };
+    return { alert, functionIndex, filled, likeness: [name, all], comparisons, deciding: addUp(comparisons), points };
   });
+}
+
+function addUp(comparisons: Float32Array): number[] {
+  const sums = new Array<number>(DECIDING).fill(0);
+  for (let at = 0; at < comparisons.length; at += FIELD_COMPARISONS) {
+    const deciding = comparisons.subarray(at + FIELD_COMPARISONS - DECIDING, at + FIELD_COMPARISONS);
+    for (const [index, value] of deciding.entries()) sums[index] = (sums[index] as number) + value;
+  }
+  return sums;
 }
 
 /** A rule that read a label counts as that label. */

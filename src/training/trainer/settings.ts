@@ -13,10 +13,12 @@ const phase = z.strictObject({
   /** Share of examples about the runbook's alerts. */
   runbookShare: share.default(0.2),
   /** Share of examples that induce a rule from demonstrations (RemedARC), and share that needs several hops. */
-  remedarcShare: share.default(0.15),
+  remedarcShare: share.default(0.2),
   hopsShare: share.default(0.1),
   /** Share of input that is no alert; q is taught to be low on it. */
   outOfDomainShare: share.default(0.04),
+  /** Share of the other examples that get labels, words and readings that mean nothing. */
+  noiseShare: share.default(0.15),
   /** Share of the other examples that are shown answered alerts beside the query. */
   demonstrationShare: share.default(0.35),
 });

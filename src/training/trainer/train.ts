@@ -252,19 +252,29 @@ class TrainingRun {
   }
 }
 
+/** Catalogs that input which is no alert is shown with, beside the default one. */
+const ODD_CATALOGS = 64;
+
 /** Draws examples as the phase of the curriculum wants them. */
 function drawRow(facts: Facts, settings: TrainingSettings, tokenizer: Tokenizer): DrawRow {
   const encode = createRowEncoder(tokenizer);
   const { seed } = settings;
+  const stream = { seed, split: 'train' } as const;
+  const catalogs = Array.from(
+    { length: ODD_CATALOGS },
+    (_, index) => exampleAt(facts, { ...stream, catalogs: 'random' }, index).catalog,
+  );
   return (index, drawnAt) => {
-    const { remedarcShare, hopsShare, outOfDomainShare, ...shares } = phaseAt(drawnAt, settings);
-    const share = createRandom(`${seed}/family/${index}`).next();
+    const { remedarcShare, hopsShare, outOfDomainShare, noiseShare, ...shares } = phaseAt(drawnAt, settings);
+    const random = createRandom(`${seed}/family/${index}`);
+    const share = random.next();
     if (share < remedarcShare) return encode(remedarcExample({ seed, suite: 'train', index }));
-    if (share < remedarcShare + hopsShare) return encode(hopsExample({ seed, split: 'train', index }));
+    if (share < remedarcShare + hopsShare) return encode(hopsExample({ ...stream, index }));
     if (share < remedarcShare + hopsShare + outOfDomainShare) {
-      return encode(outOfDomainExample({ seed, split: 'train', index }));
+      return encode(outOfDomainExample({ ...stream, index, catalogs }));
     }
-    return encode(exampleAt(facts, { seed, split: 'train', ...shares }, index));
+    const example = exampleAt(facts, { ...stream, ...shares }, index);
+    return encode(random.chance(noiseShare) ? noisyExample(example, random) : example);
   };
 }
 

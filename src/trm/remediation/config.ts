@@ -1,5 +1,11 @@
 import { createRandom, type Random } from '../../core/random.js';
-import { ECHO_FEATURES, FUNCTION_FEATURES, MAX_DEMONSTRATIONS, SHOWN_FEATURES } from '../../encoding/index.js';
+import {
+  ECHO_FEATURES,
+  FUNCTION_FEATURES,
+  MAX_DEMONSTRATIONS,
+  SHOWN_FEATURES,
+  SHOWN_VOTES,
+} from '../../encoding/index.js';
 import { innerWidth } from '../graph/layers.js';
 import type { Parameter } from '../graph/weight-source.js';
 
@@ -82,6 +88,7 @@ export function remediationParameters(config: RemediationConfig): Map<string, Pa
   linear('shown_function.weight', width, width);
   linear('shown_parameter.weight', width, width);
   linear('shown_features.weight', width, SHOWN_FEATURES);
+  linear('shown_evidence.weight', width, width);
   specs.set('slots.embedding_weight', { shape: [config.slots, width], start: 'state' });
   linear('slots.alert.weight', width, width);
   specs.set('H_init', { shape: [width], start: 'state' });
@@ -91,7 +98,7 @@ export function remediationParameters(config: RemediationConfig): Map<string, Pa
   linear('function_head.key.weight', width, width);
   specs.set('function_head.none', { shape: [width], start: 'embedding' });
   specs.set('function_head.overlap', { shape: [FUNCTION_FEATURES, 1], start: { constant: 1 } });
-  specs.set('function_head.none_likeness', { shape: [2, 1], start: { constant: 1 } });
+  specs.set('function_head.none_votes', { shape: [SHOWN_VOTES, 1], start: { constant: 1 } });
   linear('pointer_head.slot.weight', width, width);
   linear('pointer_head.query.weight', width, width);
   linear('pointer_head.key.weight', width, width);

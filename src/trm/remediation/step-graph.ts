@@ -1,4 +1,10 @@
-import { ECHO_FEATURES, FUNCTION_FEATURES, MAX_DEMONSTRATIONS, SHOWN_FEATURES } from '../../encoding/index.js';
+import {
+  ECHO_FEATURES,
+  FUNCTION_FEATURES,
+  MAX_DEMONSTRATIONS,
+  SHOWN_FEATURES,
+  SHOWN_VOTES,
+} from '../../encoding/index.js';
 import {
   add,
   addRmsNorm,
@@ -32,6 +38,12 @@ import { type RemediationConfig, SLOT } from './config.js';
 
 /** Added to a score to hide it; exp() of it is exactly zero in float32. */
 const HIDDEN = -1e9;
+
+/** Fields of a demonstration are added up, not averaged, since one of them may decide; this keeps the sum in bounds. */
+const EVIDENCE_SCALE = 0.25;
+
+/** Most features are 0; this keeps the others from drowning in what the texts say. */
+const FEATURE_SCALE = 3;
 
 /** What one supervision step says after one H cycle. */
 export interface AnswerHeads {
@@ -127,7 +139,7 @@ interface Encoded {
   /** Added to function scores, [B, F]. */
   readonly functionMask: Value;
   readonly overlap: Value;
-  readonly noneLikeness: Value;
+  readonly noneVotes: Value;
   readonly pointerMask: Value;
 }
 
@@ -155,17 +167,21 @@ function encode(weights: WeightSource, config: RemediationConfig): Encoded {
     epsilon,
   );
 
-  const { isField, fields, fieldMask, shown, shownMask } = encodeAlerts(weights, config, {
+  const { isField, fields, fieldMask, shown, shownMask, shownMember } = encodeAlerts(weights, config, {
     project,
     functions,
     parameters,
   });
   const overlap = graph.input('overlap', 'float32', ['batch', 'functions', FUNCTION_FEATURES]);
-  // Demonstrations mark what they answer with, so that functions whose texts say nothing can be told apart.
-  const marks = weights.tensor('shown_index.embedding_weight');
+  // Demonstrations mark what they answer with, so that functions whose texts say nothing can be told apart, and what
+  // their fields say about the query goes straight to it.
+  const indexRows = weights.tensor('shown_index.embedding_weight');
+  const evidence = mul(weights.linear(shown, 'shown_evidence.weight'), EVIDENCE_SCALE);
+  const hear = (calls: Value): Value =>
+    add(matmul(calls, indexRows), matmul(matmul(calls, shownMember, { transposeRight: true }), evidence));
   const called = graph.input('function_shown', 'float32', ['batch', 'functions', 1 + MAX_DEMONSTRATIONS]);
-  const marked = add(functions, matmul(called, marks));
-  const notCalled = graph.input('none_shown', 'float32', ['batch', 1 + MAX_DEMONSTRATIONS]);
+  const marked = addRmsNorm(functions, hear(called), epsilon);
+  const notCalled = unsqueeze(graph.input('none_shown', 'float32', ['batch', 1 + MAX_DEMONSTRATIONS]), [1]);
   const presented = add(
     add(marked, weights.tensor('function_encoder.type')),
     weights.linear(overlap, 'function_encoder.overlap.weight'),
@@ -187,14 +203,15 @@ function encode(weights: WeightSource, config: RemediationConfig): Encoded {
   return {
     fields,
     functions: marked,
-    none: unsqueeze(add(matmul(notCalled, marks), weights.tensor('function_head.none')), [1]),
+    // A score of none is not divided by the root of the width, as those of functions are.
+    none: add(mul(hear(notCalled), 1 / Math.sqrt(width)), weights.tensor('function_head.none')),
     parameters,
     memory: concat([fields, shown, presented], 1),
     memoryMask: unsqueeze(concat([batchSlotMask, fieldMask, shownMask, functionMask], 1), [1, 2]),
     slots,
     functionMask,
     overlap,
-    noneLikeness: graph.input('none_likeness', 'float32', ['batch', 2]),
+    noneVotes: graph.input('none_votes', 'float32', ['batch', SHOWN_VOTES]),
     pointerMask: graph.input('pointer_mask', 'float32', ['batch', 'parameters', '(fields+1)']),
   };
 }
@@ -226,7 +243,7 @@ function encodeAlerts(
   weights: WeightSource,
   config: RemediationConfig,
   { project, functions, parameters }: { project: Project; functions: Value; parameters: Value },
-): { isField: Value; fields: Value; fieldMask: Value; shown: Value; shownMask: Value } {
+): { isField: Value; fields: Value; fieldMask: Value; shown: Value; shownMask: Value; shownMember: Value } {
   const { graph } = weights;
   const { hidden_size: width, rms_norm_eps: epsilon } = config;
   const pooled = (prefix: string, axis: string): { isField: Value; vectors: Value } => {
@@ -248,10 +265,14 @@ function encodeAlerts(
   const call = weights.linear(gatherAcross(calls, shownInput('shown_function'), width), 'shown_function.weight');
   const slots = concat([nothing, parameters], 1);
   const slot = weights.linear(gatherAcross(slots, shownInput('shown_parameter'), width), 'shown_parameter.weight');
-  const index = gather(weights.tensor('shown_index.embedding_weight'), shownInput('shown_index'));
-  const features = weights.linear(
-    graph.input('shown_features', 'float32', ['batch', 'shown', SHOWN_FEATURES]),
-    'shown_features.weight',
+  const membership = graph.input('shown_member', 'float32', ['batch', 'shown', 1 + MAX_DEMONSTRATIONS]);
+  const index = matmul(membership, weights.tensor('shown_index.embedding_weight'));
+  const features = mul(
+    weights.linear(
+      graph.input('shown_features', 'float32', ['batch', 'shown', SHOWN_FEATURES]),
+      'shown_features.weight',
+    ),
+    FEATURE_SCALE,
   );
   const answered = addRmsNorm(example.vectors, add(add(index, features), add(call, slot)), epsilon);
   const echoes = graph.input('field_echoes', 'float32', ['batch', 'fields', ECHO_FEATURES]);
@@ -276,7 +297,7 @@ function encodeAlerts(
       return feedForward(weights, addRmsNorm(hidden, mixed, epsilon), prefix, epsilon);
     }) as [Value, Value];
   }
-  return { isField: field.isField, fields: add(fields, marks), fieldMask, shown, shownMask };
+  return { isField: field.isField, fields: add(fields, marks), fieldMask, shown, shownMask, shownMember: membership };
 }
 
 interface KeysAndValues {
@@ -337,7 +358,7 @@ function readAnswer(weights: WeightSource, zH: Value, encoded: Encoded, epsilon:
   const dense = squeeze(matmul(functionQuery, functionKeys, { transposeRight: true, alpha }), [1]);
   const lexical = squeeze(matmul(encoded.overlap, weights.tensor('function_head.overlap')), [2]);
   const unlike = squeeze(matmul(functionQuery, encoded.none, { transposeRight: true }), [1]);
-  const none = add(unlike, matmul(encoded.noneLikeness, weights.tensor('function_head.none_likeness')));
+  const none = add(unlike, matmul(encoded.noneVotes, weights.tensor('function_head.none_votes')));
 
   const argument = weights.linear(slot(SLOT.argument), 'pointer_head.slot.weight');
   const pointerQuery = weights.linear(rmsNorm(add(encoded.parameters, argument), epsilon), 'pointer_head.query.weight');

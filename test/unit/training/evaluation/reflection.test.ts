@@ -35,7 +35,13 @@ function answers(cycles: string, confidences: readonly number[], q: readonly num
       cause: 'unknown',
       topFunction: null,
       missingParameters: [],
-      features: { qHaltLogit: q[Math.floor(index / 2)] ?? 0, margin: 0, pointerProbability: 1, noneProbability: 0 },
+      features: {
+        qHaltLogit: q[Math.floor(index / 2)] ?? 0,
+        margin: 0,
+        pointerProbability: 1,
+        noneProbability: 0,
+        catalogSize: 7,
+      },
     };
     return {
       step: 1 + Math.floor(index / 2),

@@ -97,10 +97,10 @@ describe('a training run', () => {
         weights: whole.weights,
         vocabulary: whole.vocabulary,
         calibration: {
-          formatVersion: 1,
+          formatVersion: 2,
           inputs: [...CALIBRATION_INPUTS],
           intercept: 0,
-          coefficients: [1, 0, 0, 0],
+          coefficients: [1, 0, 0, 0, 0, 0],
           fittedOn: { rows: 1, split: 'calibration' },
         },
       });

@@ -30,7 +30,7 @@ const model: NewModel = {
   weights: initialParameters(config, 5),
   vocabulary,
   calibration: {
-    formatVersion: 1,
+    formatVersion: 2,
     inputs: [...CALIBRATION_INPUTS],
     intercept: 0.1,
     coefficients: [1, 2, 3, 4],

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../../../../src/core/random.js';
 import { fitCalibration } from '../../../../../src/training/evaluation/calibration/fit-calibration.js';
 import { expectedCalibrationError } from '../../../../../src/training/evaluation/metrics.js';
-import { calibratedConfidence } from '../../../../../src/trm/remediation/index.js';
+import { calibratedConfidence, calibrationScore } from '../../../../../src/trm/remediation/index.js';
 
 const hashes = { weightsSha256: '', vocabularySha256: '' };
 
@@ -15,6 +15,8 @@ function simulated(count: number, seed: string) {
       margin: random.next(),
       pointerProbability: random.next(),
       noneProbability: random.next(),
+      catalogSize: 4 + random.integer(60),
+      step: 1 + random.integer(3),
     };
     const logit = Math.log(features.margin / (1 - features.margin));
     const chance = 1 / (1 + Math.exp(-(0.5 + 0.8 * features.qHaltLogit + 0.6 * logit)));
@@ -29,7 +31,7 @@ describe('the calibration', () => {
     expect(fitted.coefficients[0]).toBeGreaterThan(0.65);
     expect(fitted.coefficients[0]).toBeLessThan(0.95);
     expect(fitted.coefficients[1]).toBeGreaterThan(0.45);
-    expect(Math.abs(fitted.coefficients[2])).toBeLessThan(0.1);
+    expect(Math.abs(fitted.coefficients[2] as number)).toBeLessThan(0.1);
     const scored = simulated(4000, 'other').map(({ features, right }) => ({
       confidence: calibratedConfidence(features, fitted),
       right,
@@ -39,12 +41,33 @@ describe('the calibration', () => {
 
   it('stays finite where right and wrong can be told apart without fault', () => {
     const rows = [-3, -2, 2, 3].map((qHaltLogit) => ({
-      features: { qHaltLogit, margin: 0.5, pointerProbability: 0.5, noneProbability: 0.5 },
+      features: { qHaltLogit, margin: 0.5, pointerProbability: 0.5, noneProbability: 0.5, catalogSize: 7, step: 1 },
       right: qHaltLogit > 0,
     }));
     const { intercept, coefficients } = fitCalibration(rows, 'calibration');
     expect([intercept, ...coefficients].every(Number.isFinite)).toBe(true);
     expect(coefficients[0]).toBeGreaterThan(0);
+  });
+
+  it('puts an isotonic map behind the logistic one where the chance is no logistic function, and only there', () => {
+    const random = createRandom('steps');
+    const rows = simulated(4000, 'steps').map(({ features }) => ({
+      features,
+      right: random.chance(features.qHaltLogit > 1 ? 0.95 : features.qHaltLogit > -1 ? 0.6 : 0.55),
+    }));
+    const fitted = { ...fitCalibration(rows, 'calibration'), ...hashes };
+    expect(fitted.isotonic).toBeDefined();
+    const { logistic, isotonic } = fitted.fittedOn.negativeLogLikelihood ?? {};
+    expect(isotonic).toBeLessThan(logistic as number);
+    const probabilities = rows.map(({ features }) => calibratedConfidence(features, fitted));
+    const order = rows.map((_, index) => index).sort((a, b) => score(a) - score(b));
+    function score(index: number): number {
+      return calibrationScore((rows[index] as (typeof rows)[number]).features, fitted);
+    }
+    for (const [place, index] of order.entries()) {
+      const before = order[place - 1];
+      if (before !== undefined) expect(probabilities[index]).toBeGreaterThanOrEqual(probabilities[before] as number);
+    }
   });
 
   it('needs right and wrong answers', () => {
