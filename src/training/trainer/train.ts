@@ -16,6 +16,7 @@ import {
   exampleAt,
   type Facts,
   hopsExample,
+  noisyExample,
   outOfDomainExample,
   remedarcExample,
   vocabularyTexts,
