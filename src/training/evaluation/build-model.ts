@@ -15,7 +15,7 @@ import { answerExamples } from './answer-examples.js';
 import { fitCalibration } from './calibration/fit-calibration.js';
 import { type EvaluationReport, evaluateModel } from './evaluate.js';
 import { judge } from './judge.js';
-import { modelCard } from './model-card.js';
+import { modelCard } from './report/model-card.js';
 import type { SuiteReport } from './suite-report.js';
 import { SUITES } from './suites.js';
 

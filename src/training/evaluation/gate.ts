@@ -1,5 +1,5 @@
 import type { EvaluationReport } from './evaluate.js';
-import type { GateRow } from './report/index.js';
+import type { GateRow } from './report/page-data.js';
 import type { SuiteReport } from './suite-report.js';
 
 /** One measure that a model must reach, and how it is read from a report. */

@@ -33,7 +33,7 @@ export {
   stopOnHead,
 } from './reflection.js';
 export { confusionOf, type EvaluationPage, evaluationPage, writeReport } from './report/index.js';
-export { pageOf } from './report-page.js';
+export { pageOf } from './report/page-of.js';
 export { type GuaranteedThreshold, type Interval, sgrThreshold } from './statistics/index.js';
 export type { SuiteReport } from './suite-report.js';
 export { MAIN_SUITES, SUITE_DESCRIPTIONS, SUITES, type Suite, suiteExamples, suitesOf } from './suites.js';

@@ -2,8 +2,14 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { InvalidInputError } from '../../../src/core/errors.js';
 import { parseCatalog } from '../../../src/domain/index.js';
-import { collate, type EncodedRow, type HostTensor, type ModelInputs } from '../../../src/encoding/index.js';
-import { alertOf, arbitraryAlert, rowOf } from './helpers.js';
+import {
+  collate,
+  type EncodedRow,
+  FUNCTION_FEATURES,
+  type HostTensor,
+  type ModelInputs,
+} from '../../../src/encoding/index.js';
+import { alertOf, arbitraryAlert, rowOf, shownBeside } from './helpers.js';
 
 const smallCatalog = parseCatalog([{ name: 'page-owner', description: 'Tell the owner' }]);
 const REFERENCES = [
@@ -13,6 +19,8 @@ const REFERENCES = [
   'function_description',
   'parameter_name',
   'parameter_description',
+  'shown_key',
+  'shown_value',
 ];
 
 function tensor(inputs: ModelInputs, name: string): HostTensor {
@@ -22,7 +30,12 @@ function tensor(inputs: ModelInputs, name: string): HostTensor {
 }
 
 /** Everything that one row of a batch says, with references resolved to tokens and padding removed. */
-function readRow(inputs: ModelInputs, row: number, { alert, catalog }: EncodedRow): Record<string, unknown> {
+function readRow(
+  inputs: ModelInputs,
+  row: number,
+  { alert, catalog, demonstrations = [] }: EncodedRow,
+): Record<string, unknown> {
+  const shown = demonstrations.reduce((sum, { alert: { fields } }) => sum + fields.length, 0);
   const texts = tensor(inputs, 'text_tokens');
   const width = texts.dims[1] ?? 0;
   const tokensOf = (index: number): number[] =>
@@ -43,17 +56,41 @@ function readRow(inputs: ModelInputs, row: number, { alert, catalog }: EncodedRo
     parameter_function: catalog.parameters.length,
     parameter_name: catalog.parameters.length,
     parameter_description: catalog.parameters.length,
+    shown_type: shown,
+    shown_key: shown,
+    shown_value: shown,
+    shown_function: shown,
+    shown_parameter: shown,
   };
   const read: Record<string, unknown> = {};
   for (const [name, count] of Object.entries(counts)) {
     const values = rowsOf(name, count);
-    // `parameter_function` counts through the functions of all rows.
-    const first = name === 'parameter_function' ? row * (tensor(inputs, 'function_name').dims[1] ?? 0) : 0;
+    // These count through the functions and parameters of all rows.
+    const strides: Record<string, number> = {
+      parameter_function: tensor(inputs, 'function_name').dims[1] ?? 0,
+      shown_function: 1 + (tensor(inputs, 'function_name').dims[1] ?? 0),
+      shown_parameter: 1 + (tensor(inputs, 'parameter_name').dims[1] ?? 0),
+    };
+    const first = row * (strides[name] ?? 0);
     read[name] = REFERENCES.includes(name) ? values.map(tokensOf) : values.map((value) => value - first);
   }
-  const overlap = tensor(inputs, 'overlap');
-  const start = row * (overlap.dims[1] ?? 0) * 3;
-  read['overlap'] = [...overlap.data.subarray(start, start + catalog.functions.length * 3)];
+  const blocks: Record<string, number> = {
+    overlap: catalog.functions.length,
+    function_shown: catalog.functions.length,
+    field_echoes: alert.fields.length,
+    field_shown: alert.fields.length,
+    shown_features: shown,
+    shown_member: shown,
+    none_votes: 1,
+    none_shown: 1,
+  };
+  for (const [name, count] of Object.entries(blocks)) {
+    const { data, dims } = tensor(inputs, name);
+    const size = data.length / (dims[0] as number);
+    const width = dims.at(-1) as number;
+    read[name] = [...data.subarray(row * size, row * size + count * width)];
+    expect([...data.subarray(row * size + count * width, (row + 1) * size)].every((value) => value === 0)).toBe(true);
+  }
   const mask = tensor(inputs, 'pointer_mask');
   const columns = mask.dims[2] ?? 0;
   read['pointer_mask'] = catalog.parameters.map((_, index) => {
@@ -68,7 +105,9 @@ describe('collate', () => {
   it('gives a row the same numbers alone and in a batch', () => {
     fc.assert(
       fc.property(fc.array(arbitraryAlert, { minLength: 1, maxLength: 4 }), fc.boolean(), (alerts, mixed) => {
-        const rows = alerts.map((alert, index) => rowOf(alert, mixed && index % 2 === 1 ? smallCatalog : undefined));
+        const rows = alerts.map((alert, index) =>
+          shownBeside(rowOf(alert, mixed && index % 2 === 1 ? smallCatalog : undefined), alerts.slice(0, index)),
+        );
         const batch = collate(rows);
         for (const [index, row] of rows.entries()) {
           expect(readRow(batch, index, row)).toEqual(readRow(collate([row]), 0, row));
@@ -88,7 +127,7 @@ describe('collate', () => {
     const fields = rows[0]?.alert.fields.length ?? 0;
     expect(inputs.batch).toBe(2);
     expect(shape('field_type')).toEqual([2, fields]);
-    expect(shape('overlap')).toEqual([2, 7, 3]);
+    expect(shape('overlap')).toEqual([2, 7, FUNCTION_FEATURES]);
     expect(shape('pointer_mask')).toEqual([2, 15, fields + 1]);
     for (const { data, dims } of Object.values(inputs.tensors))
       expect(data.length).toBe(dims.reduce((a, b) => a * b, 1));
@@ -104,7 +143,7 @@ describe('collate', () => {
 
   it('measures overlap: a Flux HelmRelease alert covers the name of that function most', () => {
     const { overlap } = collate([rowOf(alertOf({ alertname: 'FluxHelmReleaseFailing' }))]).tensors;
-    const byName = Array.from({ length: 7 }, (_, index) => overlap?.data[index * 3] ?? 0);
+    const byName = Array.from({ length: 7 }, (_, index) => overlap?.data[index * FUNCTION_FEATURES] ?? 0);
     expect(byName.indexOf(Math.max(...byName))).toBe(2);
   });
 

@@ -1,10 +1,18 @@
 import fc from 'fast-check';
-import { type Alert, type Catalog, DEFAULT_CATALOG, parseAlerts } from '../../../src/domain/index.js';
+import {
+  type Alert,
+  type Catalog,
+  DEFAULT_CATALOG,
+  type Demonstration,
+  parseAlerts,
+} from '../../../src/domain/index.js';
 import {
   buildVocabulary,
   type EncodedRow,
   encodeAlert,
   encodeCatalog,
+  encodeDemonstrationAlert,
+  encodeDemonstrations,
   type RawAnswer,
   Tokenizer,
 } from '../../../src/encoding/index.js';
@@ -30,6 +38,22 @@ export function alertOf(
 
 export function rowOf(alert: Alert, catalog: Catalog = DEFAULT_CATALOG): EncodedRow {
   return { alert: encodeAlert(alert, tokenizer), catalog: encodeCatalog(catalog, tokenizer) };
+}
+
+/** The row with answered alerts beside it: the first calls the catalog's first function, the others nothing. */
+export function shownBeside(row: EncodedRow, alerts: readonly Alert[]): EncodedRow {
+  const [first] = row.catalog.functions;
+  const shown = alerts.map((alert, index) => {
+    const [key] = Object.keys(alert.labels).filter((label) => label !== 'alertname');
+    const [parameter] = row.catalog.parameters.filter(({ functionIndex }) => functionIndex === 0);
+    const demonstration: Demonstration = {
+      alert,
+      lambdaFunction: index === 0 ? (first?.definition.name ?? null) : null,
+      parameterOrigins: key && parameter ? { [parameter.name]: { kind: 'label', key } } : {},
+    };
+    return { demonstration, alert: encodeDemonstrationAlert(demonstration, tokenizer) };
+  });
+  return { ...row, demonstrations: encodeDemonstrations(shown, row.alert, row.catalog) };
 }
 
 /** Logits that prefer one function and, a parameter, one label key, alert-name word or "default". */

@@ -1,8 +1,8 @@
-import type { RemediationConfig } from '../../trm/remediation/index.js';
-import type { EvaluationReport } from './evaluate.js';
-import { gateRows } from './gate.js';
-import type { GateRow } from './report/index.js';
-import { SUITE_DESCRIPTIONS } from './suites.js';
+import type { RemediationConfig } from '../../../trm/remediation/index.js';
+import type { EvaluationReport } from '../evaluate.js';
+import { gateRows } from '../gate.js';
+import { SUITE_DESCRIPTIONS } from '../suites.js';
+import type { GateRow } from './page-data.js';
 
 /** The parts of a manifest that the card shows. */
 interface CardManifest {

@@ -1,9 +1,10 @@
-import type { BaselineReport } from './baselines/index.js';
-import type { DetailedEvaluation } from './evaluate.js';
-import { gateRows } from './gate.js';
-import { confusionOf, type EvaluationPage, type SuitePage, type WorstError } from './report/index.js';
-import { reliabilityBins, riskCoverageCurve } from './statistics/index.js';
-import type { JudgedCase, SuiteReport } from './suite-report.js';
+import type { BaselineReport } from '../baselines/index.js';
+import type { DetailedEvaluation } from '../evaluate.js';
+import { gateRows } from '../gate.js';
+import { reliabilityBins, riskCoverageCurve } from '../statistics/index.js';
+import type { JudgedCase, SuiteReport } from '../suite-report.js';
+import { confusionOf } from './confusion.js';
+import type { EvaluationPage, SuitePage, WorstError } from './page-data.js';
 
 /** Wrong answers of a suite that are shown, the surest first. */
 const WORST = 10;
