@@ -23,7 +23,7 @@ export type {
   TraceStep,
 } from './decision/decision.js';
 export { type DecisionJson, decisionToJson } from './decision/decision-json.js';
-export type { Demonstration } from './decision/demonstration.js';
+export type { Demonstration, DemonstrationInput } from './decision/demonstration.js';
 export { ownerOfPod } from './kubernetes-names.js';
 export type { Abstention, Evidence, Selection, Selector, SelectorOutcome, SelectRequest } from './selection/index.js';
 export { cosine, type Embedder } from './text/embedder.js';

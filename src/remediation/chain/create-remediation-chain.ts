@@ -6,13 +6,15 @@ import { describeValue, quote } from '../../domain/describe.js';
 import type { Catalog, Selector, TextProvider } from '../../domain/index.js';
 import { createOllamaProvider } from '../../providers/index.js';
 import { createFileIncidentStore, type IncidentStore } from '../retrieval/incidents/index.js';
+import { createRunbookIndex } from '../retrieval/index.js';
 import { createAnnotationSelector } from '../selectors/annotation.js';
 import { createFewShotSelector } from '../selectors/few-shot.js';
 import { createFunctionCallingSelector } from '../selectors/function-calling.js';
 import { createRagSelector } from '../selectors/rag.js';
 import { createRulesSelector, parseRules } from '../selectors/rules/index.js';
 import { TRMRemediationSelector, type TRMRemediationSelectorOptions } from '../selectors/trm.js';
-import { createTrmSelector, type TrmReasoner } from '../selectors/trm-phase.js';
+import { fromIncidents, fromRunbooks } from '../selectors/trm-demonstrations.js';
+import { createTrmSelector, type TrmReasoner, type TrmSelectorOptions } from '../selectors/trm-phase.js';
 import { type ChainPhase, checkThreshold, checkTimeout } from './phase.js';
 import { RemediationChain } from './remediation-chain.js';
 
@@ -73,25 +75,27 @@ export async function createRemediationChain(options: CreateRemediationChainOpti
   const provider = options.provider ?? ollamaOf(config, own);
   const inRetrieval = options.providerInRetrieval === true && provider ? { provider } : {};
   const { onWarning } = options;
+  const runbooks = config.runbooks.value;
+  const index = runbooks.length === 0 ? undefined : own(createRunbookIndex({ runbooks, onWarning }));
+  const path = config.incidents.value;
+  const store = options.incidentStore ?? (path === undefined ? undefined : own(createFileIncidentStore({ path })));
+  const demonstrations = [...(store ? [fromIncidents(store)] : []), ...(index ? [fromRunbooks(index)] : [])];
   const make: Readonly<Record<DefaultPhase, () => Selector | Promise<Selector> | string>> = {
     annotation: () => createAnnotationSelector(),
-    trm: () => (config.useTrm.value ? trmOf(options.trm, own) : 'USE_TRM is false'),
-    rag: () => {
-      const runbooks = config.runbooks.value;
-      if (runbooks.length === 0) return 'there are no runbooks; set runbooks or TRM_RUNBOOKS';
-      return own(createRagSelector({ runbooks, ...inRetrieval, onWarning }));
-    },
-    'few-shot': () => {
-      const path = config.incidents.value;
-      const store = options.incidentStore ?? (path === undefined ? undefined : own(createFileIncidentStore({ path })));
-      if (!store) return 'there are no past incidents; set incidents or TRM_INCIDENTS';
-      return own(createFewShotSelector({ store, ...inRetrieval, onWarning }));
-    },
+    trm: () => (config.useTrm.value ? trmOf(options.trm, { demonstrations }, own) : 'USE_TRM is false'),
+    rag: () =>
+      index
+        ? own(createRagSelector({ runbooks: index, ...inRetrieval, onWarning }))
+        : 'there are no runbooks; set runbooks or TRM_RUNBOOKS',
+    'few-shot': () =>
+      store
+        ? own(createFewShotSelector({ store, ...inRetrieval, onWarning }))
+        : 'there are no past incidents; set incidents or TRM_INCIDENTS',
     'function-calling': () =>
       provider ? createFunctionCallingSelector({ provider }) : 'there is no language model; set OLLAMA_MODEL',
     rules: async () => {
-      const path = config.rules.value;
-      return createRulesSelector(path === undefined ? {} : { rules: parseRules(await readRules(path), path) });
+      const file = config.rules.value;
+      return createRulesSelector(file === undefined ? {} : { rules: parseRules(await readRules(file), file) });
     },
   };
 
@@ -173,9 +177,10 @@ function ollamaOf(
 
 function trmOf(
   given: CreateRemediationChainOptions['trm'],
+  selectorOptions: TrmSelectorOptions,
   own: <T extends { dispose?(): Promise<void> }>(made: T) => T,
 ): Selector {
-  if (given && 'select' in given) return createTrmSelector(given);
+  if (given && 'select' in given) return createTrmSelector(given, selectorOptions);
   const loads = memoizeAsync<'trm', TRMRemediationSelector>();
   own({
     async dispose() {
@@ -185,7 +190,7 @@ function trmOf(
   const load = (): Promise<TRMRemediationSelector> => loads.get('trm', () => TRMRemediationSelector.load(given));
   // From the start, so that the first alert does not wait for it; what fails here fails again when the phase asks.
   load().catch(() => undefined);
-  return createTrmSelector(load);
+  return createTrmSelector(load, selectorOptions);
 }
 
 /** Stands in for a phase that is never asked. */

@@ -11,7 +11,7 @@ import type {
   TextProvider,
 } from '../../domain/index.js';
 import { resolveCall } from '../call/index.js';
-import { createRunbookIndex, type RunbookHit } from '../retrieval/index.js';
+import { createRunbookIndex, type RunbookHit, type RunbookIndex } from '../retrieval/index.js';
 import { askForFunction, type FunctionAnswer } from './choice/ask-for-function.js';
 import { checkNumber } from './choice/check-number.js';
 import { checkEvidenceMap, confidenceOf } from './choice/evidence-map.js';
@@ -24,8 +24,8 @@ import { parametersOf } from './rag/section-call.js';
 export { DEFAULT_RAG_CALIBRATION, type RagCalibration, type RagEvidence } from './rag/rag-confidence.js';
 
 export interface RagSelectorOptions {
-  /** Markdown files, and folders of them; see `parseSections` for what they may say and how. */
-  readonly runbooks: string | readonly string[];
+  /** Markdown files, and folders of them (see `parseSections` for what they may say and how), or an index of them, which stays the caller's. */
+  readonly runbooks: string | readonly string[] | RunbookIndex;
   /** File in which the index is kept. Default: it is built anew in every process. */
   readonly indexPath?: string | undefined;
   /** Adds vectors to the words. */
@@ -83,7 +83,9 @@ export function createRagSelector(options: RagSelectorOptions): Selector {
   });
   const calibration = checkEvidenceMap(options.calibration ?? DEFAULT_RAG_CALIBRATION, DEFAULT_RAG_CALIBRATION);
   const refreshMs = checkNumber('refreshMs', options.refreshMs ?? 5_000, { minimum: 0, maximum: 86_400_000 });
-  const index = createRunbookIndex({ ...options, refreshMs });
+  const { runbooks } = options;
+  const own = isIndex(runbooks) ? undefined : createRunbookIndex({ ...options, runbooks, refreshMs });
+  const index = isIndex(runbooks) ? runbooks : (own as RunbookIndex);
   const guard = new DisposeGuard('the rag selector');
 
   const select = async (request: SelectRequest): Promise<SelectorOutcome> => {
@@ -168,8 +170,12 @@ export function createRagSelector(options: RagSelectorOptions): Selector {
     specificationVersion: 'v1',
     name: 'rag',
     doSelect: (request) => guard.run(() => select(request)),
-    dispose: () => guard.dispose(() => index.dispose()),
+    dispose: () => guard.dispose(async () => own?.dispose()),
   };
+}
+
+function isIndex(runbooks: RagSelectorOptions['runbooks']): runbooks is RunbookIndex {
+  return typeof runbooks === 'object' && 'search' in runbooks;
 }
 
 /** What the model chose, else what the sections lead to. */

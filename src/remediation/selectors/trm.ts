@@ -1,12 +1,10 @@
 import { resolveConfig } from '../../config/index.js';
 import { InvalidInputError } from '../../core/errors.js';
 import {
-  type Alert,
   type Catalog,
   DEFAULT_CATALOG,
   type Decision,
-  type ParameterOrigin,
-  type ParameterValue,
+  type DemonstrationInput,
   parseAlerts,
   parseCatalog,
   type TraceStep,
@@ -54,18 +52,6 @@ export interface SelectOptions {
   readonly signal?: AbortSignal;
   /** Milliseconds for the whole call, waiting included. */
   readonly deadlineMs?: number;
-}
-
-/**
- * An alert that was answered before, such as a runbook's entry or a past incident whose call was effective: the alert
- * with the function that was right (`null`: none) and its parameters. Values that a label holds are read from that label
- * of the next alert; `parameterOrigins` says it outright.
- */
-export interface DemonstrationInput {
-  readonly alert: { readonly labels: Readonly<Record<string, string>> } & Partial<Alert>;
-  readonly lambdaFunction: string | null;
-  readonly parameters?: Readonly<Record<string, ParameterValue>>;
-  readonly parameterOrigins?: Readonly<Record<string, ParameterOrigin>>;
 }
 
 /**

@@ -1,8 +1,6 @@
 import type { Alert, RemediationFunction } from '../../../domain/index.js';
-import type { RunbookHit } from '../../retrieval/index.js';
+import { type RunbookHit, replaceLabelTemplates } from '../../retrieval/index.js';
 
-const LABEL =
-  /\{\{-?\s*(?:(?:\$labels|\.Labels|\.CommonLabels|labels|alert\.labels)\.([A-Za-z_][A-Za-z0-9_]*)|index\s+(?:\$labels|\.Labels)\s+"([A-Za-z_][A-Za-z0-9_]*)")\s*-?\}\}/g;
 /** Words that stand for a value: `<pod>`, `[pod name]`, `$POD`, `POD_NAME`, `...`. */
 const PLACEHOLDER = /^(?:<.*>|\[.*\]|\$.*|[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|\.{3}|…|x{3,})$/;
 
@@ -38,12 +36,12 @@ export function resolveTemplate(value: string, alert: Alert): string | undefined
   const text = value.trim();
   if (text === '' || PLACEHOLDER.test(text)) return undefined;
   let complete = true;
-  const resolved = text.replace(LABEL, (_, dotted: string | undefined, indexed: string | undefined) => {
-    const key = dotted ?? indexed ?? '';
+  const resolved = replaceLabelTemplates(text, (key) => {
     const label = Object.hasOwn(alert.labels, key) ? alert.labels[key] : undefined;
     complete &&= label !== undefined && label !== '';
     // A label that reads like a template stays what it is and is not read again.
     return label ?? '';
   });
-  return complete && !text.replace(LABEL, '').includes('{{') ? resolved : undefined;
+  const rest = replaceLabelTemplates(text, () => '');
+  return complete && !rest.includes('{{') ? resolved : undefined;
 }
