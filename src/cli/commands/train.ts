@@ -88,7 +88,7 @@ async function run(options: Options): Promise<void> {
       progress.update(
         p.step,
         p.steps,
-        `loss ${p.loss.toFixed(3)}  call ${(100 * p.callAccuracy).toFixed(1)}%  H${p.H_cycles} L${p.L_cycles}  ` +
+        `loss ${p.loss.toFixed(3)}  call ${(100 * p.callAccuracy).toFixed(1)}% (${p.callAccuracyPerStep.map((share) => (100 * share).toFixed(0)).join(' ')} by step)  H${p.H_cycles} L${p.L_cycles}  ` +
           `${p.rowStepsPerSecond.toFixed(1)} rows/s  ETA ${Math.ceil(p.etaSeconds / 60)} min`,
       ),
   });

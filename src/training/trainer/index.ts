@@ -1,2 +1,3 @@
+export type { TrainingProgress } from './meter.js';
 export { parseTrainingSettings, type TrainingSettings } from './settings.js';
-export { type TrainedModel, type TrainingProgress, type TrainOptions, train } from './train.js';
+export { type TrainedModel, type TrainOptions, train } from './train.js';

@@ -10,8 +10,25 @@ import type { TrainingSettings } from './settings.js';
 /** Prefixes of what is kept beside each trained weight. */
 const STATE_PREFIXES = ['', 'm.', 'v.', 'ema.'] as const;
 
-/** The state of the rows in work. */
-export const CARRY = ['z_H', 'z_L'] as const;
+/** The rows of a batch that are computed at a time. */
+export function microBatches({
+  batchSize,
+  microBatchSize = batchSize,
+}: TrainingSettings): { start: number; end: number }[] {
+  const count = Math.ceil(batchSize / microBatchSize);
+  return Array.from({ length: count }, (_, index) => ({
+    start: index * microBatchSize,
+    end: Math.min(batchSize, (index + 1) * microBatchSize),
+  }));
+}
+
+/** Names under which the state of the rows of a micro-batch stays in the worker. */
+export function carryNames(microBatch: number): { readonly zH: string; readonly zL: string } {
+  const suffix = microBatch === 0 ? '' : `.${microBatch}`;
+  return { zH: `z_H${suffix}`, zL: `z_L${suffix}` };
+}
+
+const CARRY = /^z_[HL](?:\.\d+)?$/;
 
 /**
  * Weights (fresh ones unless given) with zero moments, the average starting at the weights, and a carry of zeros, which
@@ -19,8 +36,8 @@ export const CARRY = ['z_H', 'z_L'] as const;
  */
 export function initialState(
   config: RemediationConfig,
-  { seed, batchSize }: TrainingSettings,
-  weights: ReadonlyMap<string, Parameter> = initialParameters(config, seed),
+  settings: TrainingSettings,
+  weights: ReadonlyMap<string, Parameter> = initialParameters(config, settings.seed),
 ): Map<string, Parameter> {
   const state = new Map<string, Parameter>(weights);
   for (const name of trainedNames(config)) {
@@ -29,9 +46,11 @@ export function initialState(
     state.set(`v.${name}`, { shape, data: new Float32Array(data.length) });
     state.set(`ema.${name}`, { shape, data: data.slice() });
   }
-  const shape = [batchSize, config.slots, config.hidden_size];
-  for (const name of CARRY)
-    state.set(name, { shape, data: new Float32Array(batchSize * config.slots * config.hidden_size) });
+  for (const [index, { start, end }] of microBatches(settings).entries()) {
+    const shape = [end - start, config.slots, config.hidden_size];
+    const length = (end - start) * config.slots * config.hidden_size;
+    for (const name of Object.values(carryNames(index))) state.set(name, { shape, data: new Float32Array(length) });
+  }
   return state;
 }
 
@@ -67,6 +86,18 @@ export function updateBindings(config: RemediationConfig): {
   return { inputs, outputs };
 }
 
+/** As `updateBindings`, of the graph that adds up the gradients of micro-batches. */
+export function accumulateBindings(config: RemediationConfig): {
+  inputs: Record<string, string>;
+  outputs: Record<string, string>;
+} {
+  const names = trainedNames(config);
+  return {
+    inputs: Object.fromEntries(names.flatMap((name) => [`grad.${name}`, `part.${name}`].map((key) => [key, key]))),
+    outputs: Object.fromEntries(names.map((name) => [`grad.${name}.out`, `grad.${name}`])),
+  };
+}
+
 /** Interpolates linearly between two sets of the same weights; `share` is that of the first, [0, 1]. */
 export function interpolateWeights(
   first: ReadonlyMap<string, Parameter>,
@@ -88,7 +119,7 @@ export function averagedWeights(
   const names = new Set(trainedNames(config));
   const weights = new Map<string, Parameter>();
   for (const [name, parameter] of state) {
-    if (/^(m|v|ema)\./.test(name) || (CARRY as readonly string[]).includes(name)) continue;
+    if (/^(m|v|ema)\./.test(name) || CARRY.test(name)) continue;
     weights.set(name, names.has(name) ? (state.get(`ema.${name}`) as Parameter) : parameter);
   }
   return weights;

@@ -84,6 +84,11 @@ export class PersistentBatch {
     return Uint8Array.from(this.#places, ({ done }) => (done === 0 ? 1 : 0));
   }
 
+  /** Supervision steps that each row has behind it. */
+  get stepsDone(): number[] {
+    return this.#places.map(({ done }) => done);
+  }
+
   get state(): BatchState {
     const places = this.#places.map(({ example, drawnAt, done }) => ({ example, drawnAt, done }));
     return { next: this.#next, places };

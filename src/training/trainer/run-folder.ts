@@ -30,7 +30,7 @@ const batchState = z.strictObject({
 });
 
 /** One line of metrics.jsonl. */
-export type MetricsLine = Readonly<Record<string, number | string>>;
+export type MetricsLine = Readonly<Record<string, number | string | readonly number[]>>;
 
 /**
  * A run's folder: `run.json` (settings, dataset hash), `vocabulary.json`, `metrics.jsonl` (one line a logged step)

@@ -47,6 +47,8 @@ const schema = z.strictObject({
   /** Optimizer steps in all; one step is one supervision step of a whole batch. */
   steps: z.int().min(1).default(320),
   batchSize: z.int().min(1).default(32),
+  /** Rows that are computed at a time; their gradients are added up. Bounds memory. Default: the whole batch. */
+  microBatchSize: z.int().min(1).optional(),
   optimizer: z.enum(['adamw', 'adam-atan2']).default('adamw'),
   learningRate: z.number().gt(0).default(6e-4),
   warmUpSteps: z.int().min(0).default(40),

@@ -1,57 +1,36 @@
 import { AbortedError, TrainingError } from '../../core/errors.js';
-import { createRandom } from '../../core/random.js';
 import { buildVocabulary, CAUSES, collate, Tokenizer, type Vocabulary } from '../../encoding/index.js';
 import { Runtime, type RuntimeOptions, type Session, type Tensor } from '../../runtime/index.js';
 import {
+  buildAccumulate,
   buildRemediationGradients,
   buildUpdate,
   DEFAULT_REMEDIATION_CONFIG,
   type ModelFolder,
   type Parameter,
   type RemediationConfig,
+  remediationParameters,
   trainedNames,
 } from '../../trm/remediation/index.js';
+import { datasetHash, type Facts, vocabularyTexts } from '../dataset/index.js';
+import { drawRow } from './draw-row.js';
+import { Meter, mean, type StepResults, type TrainingProgress } from './meter.js';
 import {
-  datasetHash,
-  exampleAt,
-  type Facts,
-  hopsExample,
-  noisyExample,
-  outOfDomainExample,
-  remedarcExample,
-  vocabularyTexts,
-} from '../dataset/index.js';
-import {
+  accumulateBindings,
   averagedWeights,
+  carryNames,
   downloadState,
   initialState,
   interpolateWeights,
+  microBatches,
   updateBindings,
   uploadState,
 } from './optimizer-state.js';
-import { createRowEncoder, type DrawRow, PersistentBatch } from './row-source.js';
+import { PersistentBatch } from './row-source.js';
 import { RunFolder, type TrainingCheckpoint } from './run-folder.js';
 import { emaDecayAt, learningRateAt, phaseAt } from './schedule.js';
 import type { TrainingSettings } from './settings.js';
-import { collateTargets } from './targets.js';
-
-/** Means over the steps since the last report. */
-export interface TrainingProgress {
-  readonly step: number;
-  readonly steps: number;
-  readonly loss: number;
-  /** Share of rows whose function is acceptable, [0, 1]. */
-  readonly functionAccuracy: number;
-  /** Share of rows whose function and pointers are all acceptable, [0, 1]. */
-  readonly callAccuracy: number;
-  readonly gradientNorm: number;
-  readonly learningRate: number;
-  readonly H_cycles: number;
-  readonly L_cycles: number;
-  /** Rows times supervision steps a second. */
-  readonly rowStepsPerSecond: number;
-  readonly etaSeconds: number;
-}
+import { collateTargets, type TrainingRow } from './targets.js';
 
 export interface TrainOptions {
   readonly facts: Facts;
@@ -156,6 +135,7 @@ class TrainingRun {
   readonly #options: TrainOptions;
   readonly #folder: RunFolder;
   readonly #tokenizer: Tokenizer;
+  #accumulator: Session | undefined;
 
   constructor(
     runtime: Runtime,
@@ -213,33 +193,64 @@ class TrainingRun {
     }
   }
 
+  /** Computes the gradients of the whole batch, one micro-batch after the other; they stay in the worker. */
   async #gradientStep(session: Session, batch: PersistentBatch): Promise<StepResults> {
-    const rows = batch.rows;
+    const parts = microBatches(this.#options.settings);
+    const { rows, reset, stepsDone } = batch;
+    const results: { rows: number; loss: number; functions: number[]; calls: number[]; q: number[] }[] = [];
+    for (const [index, { start, end }] of parts.entries()) {
+      const part = await this.#partStep(session, rows.slice(start, end), reset.slice(start, end), index);
+      results.push(part);
+      if (parts.length > 1) await this.#accumulate(index, (end - start) / rows.length);
+    }
+    return {
+      loss: results.reduce((sum, part) => sum + part.loss * part.rows, 0) / rows.length,
+      functionAccuracy: mean(results.flatMap(({ functions }) => functions)),
+      callCorrect: results.flatMap(({ calls }) => calls),
+      stepsDone,
+      qHaltLogits: results.flatMap(({ q }) => q),
+    };
+  }
+
+  async #partStep(session: Session, rows: readonly TrainingRow[], reset: Uint8Array, index: number) {
     const feeds: Record<string, Tensor> = {
       ...collate(rows.map(({ encoded }) => encoded)).tensors,
       ...collateTargets(rows, CAUSES),
-      reset: { type: 'bool', data: batch.reset, dims: [rows.length] },
+      reset: { type: 'bool', data: reset, dims: [rows.length] },
     };
-    const names = trainedNames(this.#config);
-    const inputs: Record<string, string> = { z_H: 'z_H', z_L: 'z_L' };
-    for (const name of session.inputNames) if (!(name in feeds)) inputs[name] = name;
-    const outputs = Object.fromEntries(names.map((name) => [`grad.${name}`, `grad.${name}`]));
+    const { zH, zL } = carryNames(index);
+    const prefix = microBatches(this.#options.settings).length > 1 ? 'part' : 'grad';
+    const inputs: Record<string, string> = { z_H: zH, z_L: zL };
+    for (const name of session.inputNames) if (!(name in feeds) && !(name in inputs)) inputs[name] = name;
+    const outputs = Object.fromEntries(trainedNames(this.#config).map((name) => [`grad.${name}`, `${prefix}.${name}`]));
     const results = await session.run(feeds, {
       transfer: true,
-      resident: { inputs, outputs: { ...outputs, z_H_out: 'z_H', z_L_out: 'z_L' } },
+      resident: { inputs, outputs: { ...outputs, z_H_out: zH, z_L_out: zL } },
     });
-    const numbers = (name: string): Float32Array => results[name]?.data as Float32Array;
+    const numbers = (name: string): number[] => Array.from((results[name] as Tensor).data as Float32Array);
     return {
+      rows: rows.length,
       loss: numbers('loss')[0] as number,
-      functionAccuracy: mean(numbers('function_correct')),
-      callAccuracy: mean(numbers('call_correct')),
-      qHaltLogits: numbers('q_halt_logits'),
+      functions: numbers('function_correct'),
+      calls: numbers('call_correct'),
+      q: numbers('q_halt_logits'),
     };
+  }
+
+  async #accumulate(index: number, share: number): Promise<void> {
+    if (!this.#accumulator) {
+      this.#accumulator = await this.#runtime.createSession(buildAccumulate(this.#config), { name: 'accumulate' });
+      for (const [name, { shape }] of remediationParameters(this.#config)) {
+        const data = new Float32Array(shape.reduce((product, length) => product * length, 1));
+        await this.#runtime.setResident(`grad.${name}`, { type: 'float32', data, dims: shape });
+      }
+    }
+    const feeds = { keep: scalar(index === 0 ? 0 : 1), share: scalar(share) };
+    await this.#accumulator.run(feeds, { resident: accumulateBindings(this.#config) });
   }
 
   async #updateStep(session: Session, step: number): Promise<number> {
     const { settings } = this.#options;
-    const scalar = (value: number): Tensor => ({ type: 'float32', data: Float32Array.of(value), dims: [] });
     const results = await session.run(
       {
         learning_rate: scalar(learningRateAt(step, settings)),
@@ -253,89 +264,6 @@ class TrainingRun {
   }
 }
 
-/** Catalogs that input which is no alert is shown with, beside the default one. */
-const ODD_CATALOGS = 64;
-
-/** Draws examples as the phase of the curriculum wants them. */
-function drawRow(facts: Facts, settings: TrainingSettings, tokenizer: Tokenizer): DrawRow {
-  const encode = createRowEncoder(tokenizer);
-  const { seed } = settings;
-  const stream = { seed, split: 'train' } as const;
-  const catalogs = Array.from(
-    { length: ODD_CATALOGS },
-    (_, index) => exampleAt(facts, { ...stream, catalogs: 'random' }, index).catalog,
-  );
-  return (index, drawnAt) => {
-    const { remedarcShare, hopsShare, outOfDomainShare, noiseShare, ...shares } = phaseAt(drawnAt, settings);
-    const random = createRandom(`${seed}/family/${index}`);
-    const share = random.next();
-    if (share < remedarcShare) return encode(remedarcExample({ seed, suite: 'train', index }));
-    if (share < remedarcShare + hopsShare) return encode(hopsExample({ ...stream, index }));
-    if (share < remedarcShare + hopsShare + outOfDomainShare) {
-      return encode(outOfDomainExample({ ...stream, index, catalogs }));
-    }
-    const example = exampleAt(facts, { ...stream, ...shares }, index);
-    return encode(random.chance(noiseShare) ? noisyExample(example, random) : example);
-  };
-}
-
-interface StepResults {
-  readonly loss: number;
-  readonly functionAccuracy: number;
-  readonly callAccuracy: number;
-  readonly qHaltLogits: Float32Array;
-}
-
-/** Averages what the steps say between two reports. */
-class Meter {
-  readonly #settings: TrainingSettings;
-  readonly #started = performance.now();
-  readonly #startedAt: number;
-  #sums = { loss: 0, functionAccuracy: 0, callAccuracy: 0, gradientNorm: 0 };
-  #count = 0;
-
-  constructor(done: number, settings: TrainingSettings) {
-    this.#settings = settings;
-    this.#startedAt = done;
-  }
-
-  add(results: Omit<StepResults, 'qHaltLogits'> & { readonly gradientNorm: number }): void {
-    this.#sums = {
-      loss: this.#sums.loss + results.loss,
-      functionAccuracy: this.#sums.functionAccuracy + results.functionAccuracy,
-      callAccuracy: this.#sums.callAccuracy + results.callAccuracy,
-      gradientNorm: this.#sums.gradientNorm + results.gradientNorm,
-    };
-    this.#count += 1;
-  }
-
-  report(step: number, learningRate: number, depth: { H_cycles: number; L_cycles: number }): TrainingProgress {
-    const seconds = (performance.now() - this.#started) / 1000;
-    const stepsDone = step - this.#startedAt;
-    const share = (sum: number): number => sum / this.#count;
-    const { loss, functionAccuracy, callAccuracy, gradientNorm } = this.#sums;
-    const means = {
-      loss: share(loss),
-      functionAccuracy: share(functionAccuracy),
-      callAccuracy: share(callAccuracy),
-      gradientNorm: share(gradientNorm),
-    };
-    this.#sums = { loss: 0, functionAccuracy: 0, callAccuracy: 0, gradientNorm: 0 };
-    this.#count = 0;
-    return {
-      step,
-      steps: this.#settings.steps,
-      ...means,
-      learningRate,
-      ...depth,
-      rowStepsPerSecond: (stepsDone * this.#settings.batchSize) / seconds,
-      etaSeconds: (seconds / stepsDone) * (this.#settings.steps - step),
-    };
-  }
-}
-
-function mean(values: ArrayLike<number>): number {
-  let sum = 0;
-  for (let index = 0; index < values.length; index++) sum += values[index] as number;
-  return values.length === 0 ? 0 : sum / values.length;
+function scalar(value: number): Tensor {
+  return { type: 'float32', data: Float32Array.of(value), dims: [] };
 }

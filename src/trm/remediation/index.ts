@@ -29,6 +29,7 @@ export {
 export { type ReasonerOptions, type ReasoningStep, RemediationReasoner } from './reasoner.js';
 export { buildRemediationStep } from './step-graph.js';
 export {
+  buildAccumulate,
   buildRemediationGradients,
   buildUpdate,
   type LossWeights,

@@ -135,6 +135,22 @@ function chosenIsAcceptable(logits: Value, weights: Value): Value {
   return cast(not(less(bestAcceptable, best)), 'float32');
 }
 
+/**
+ * Adds the gradients of one micro-batch to those before it: `grad.<name>.out` = `keep` * `grad.<name>` +
+ * `share` * `part.<name>`, the scalars `keep` (0 for the first micro-batch, then 1) and `share` (of the batch's rows).
+ */
+export function buildAccumulate(config: RemediationConfig): Uint8Array {
+  const graph = new GraphBuilder('remediation_accumulate');
+  const specs = remediationParameters(config);
+  const [keep, share] = [graph.input('keep', 'float32', []), graph.input('share', 'float32', [])];
+  for (const name of trainedNames(config)) {
+    const shape = specs.get(name)?.shape ?? [];
+    const before = mul(graph.input(`grad.${name}`, 'float32', shape), keep);
+    graph.output(`grad.${name}.out`, add(before, mul(graph.input(`part.${name}`, 'float32', shape), share)));
+  }
+  return serializeModel(graph);
+}
+
 export interface UpdateOptions {
   readonly optimizer: 'adamw' | 'adam-atan2';
   readonly beta1: number;

@@ -79,6 +79,23 @@ describe('a training run', () => {
     for (const [name, { data }] of whole.weights) expect(resumed.weights.get(name)?.data, name).toEqual(data);
   });
 
+  it('comes to the same losses and gradients in micro-batches, which need less memory', async () => {
+    const reports: TrainingProgress[] = [];
+    await train({
+      facts,
+      settings: { ...settings, microBatchSize: 2 },
+      runFolder: join(folder, 'micro'),
+      runtime: { executionProviders: ['cpu'], intraOpThreads: 1 },
+      onProgress: (p) => reports.push(p),
+    });
+    for (const [index, report] of reports.entries()) {
+      const expected = progress[index] as TrainingProgress;
+      expect(report.loss / expected.loss).toBeCloseTo(1, 4);
+      expect(report.gradientNorm / expected.gradientNorm).toBeCloseTo(1, 3);
+      expect(report.callAccuracyPerStep).toEqual(expected.callAccuracyPerStep);
+    }
+  });
+
   describe('from another model', () => {
     const tune = async (from: ModelFolder, name: string, changed: Partial<TrainingSettings> = {}) =>
       train({

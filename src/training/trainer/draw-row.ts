@@ -1,0 +1,39 @@
+import { createRandom } from '../../core/random.js';
+import type { Tokenizer } from '../../encoding/index.js';
+import {
+  exampleAt,
+  type Facts,
+  hopsExample,
+  noisyExample,
+  outOfDomainExample,
+  remedarcExample,
+} from '../dataset/index.js';
+import { createRowEncoder, type DrawRow } from './row-source.js';
+import { phaseAt } from './schedule.js';
+import type { TrainingSettings } from './settings.js';
+
+/** Catalogs that input which is no alert is shown with, beside the default one. */
+const ODD_CATALOGS = 64;
+
+/** Draws examples as the phase of the curriculum wants them. */
+export function drawRow(facts: Facts, settings: TrainingSettings, tokenizer: Tokenizer): DrawRow {
+  const encode = createRowEncoder(tokenizer);
+  const { seed } = settings;
+  const stream = { seed, split: 'train' } as const;
+  const catalogs = Array.from(
+    { length: ODD_CATALOGS },
+    (_, index) => exampleAt(facts, { ...stream, catalogs: 'random' }, index).catalog,
+  );
+  return (index, drawnAt) => {
+    const { remedarcShare, hopsShare, outOfDomainShare, noiseShare, ...shares } = phaseAt(drawnAt, settings);
+    const random = createRandom(`${seed}/family/${index}`);
+    const share = random.next();
+    if (share < remedarcShare) return encode(remedarcExample({ seed, suite: 'train', index }));
+    if (share < remedarcShare + hopsShare) return encode(hopsExample({ ...stream, index }));
+    if (share < remedarcShare + hopsShare + outOfDomainShare) {
+      return encode(outOfDomainExample({ ...stream, index, catalogs }));
+    }
+    const example = exampleAt(facts, { ...stream, ...shares }, index);
+    return encode(random.chance(noiseShare) ? noisyExample(example, random) : example);
+  };
+}
