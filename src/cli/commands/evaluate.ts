@@ -16,6 +16,7 @@ interface Options {
   readonly seed: number;
   readonly threshold: number;
   readonly risk?: readonly number[];
+  readonly cycles?: { readonly H_cycles: number; readonly L_cycles: number };
   readonly baselines: boolean;
   readonly facts?: string;
   readonly report?: string;
@@ -42,6 +43,7 @@ export function evaluateCommand(): Command {
       'shares of accepted answers that may be wrong, such as 0.02: prints the threshold for each',
       shares,
     )
+    .option('--cycles <HxL>', "H and L cycles in place of the model's own, such as 1x1, with the same weights", depth)
     .option('--no-baselines', 'leave the simple methods out')
     .option('--facts <dir>', 'folder of the facts; default: those of this package')
     .option('--report <dir>', 'write report.json and report.html there')
@@ -80,6 +82,7 @@ async function run(options: Options): Promise<void> {
     seed: options.seed,
     threshold: options.threshold,
     ...(options.risk && { risks: options.risk }),
+    ...(options.cycles && { cycles: options.cycles }),
     ...(options.baselines && { baselineExamples: BASELINE_EXAMPLES }),
     signal: interruptSignal(),
     onProgress: (stage, done, total) => progress.update(done, total, stage),
@@ -111,9 +114,16 @@ async function readSet(path: string, catalogPath: string | undefined): Promise<E
 }
 
 /** What was asked for, so that a report can be made again; without paths of this machine. */
-function commandLine({ suite, data, count, seed, threshold }: Options): string {
+function commandLine({ suite, data, count, seed, threshold, cycles }: Options): string {
   const set = data === undefined ? `--suite ${suite ?? 'main'}` : '--data FILE';
-  return `agent-trm evaluate ${set} --count ${count} --seed ${seed} --threshold ${threshold}`;
+  const depth = cycles === undefined ? '' : ` --cycles ${cycles.H_cycles}x${cycles.L_cycles}`;
+  return `agent-trm evaluate ${set} --count ${count} --seed ${seed} --threshold ${threshold}${depth}`;
+}
+
+function depth(text: string): { H_cycles: number; L_cycles: number } {
+  const [, h, l] = /^([1-9]\d?)x([1-9]\d?)$/.exec(text) ?? [];
+  if (h !== undefined && l !== undefined) return { H_cycles: Number(h), L_cycles: Number(l) };
+  throw new InvalidArgumentError(`expected two numbers such as 1x1 or 3x6, received "${text}"`);
 }
 
 function share(text: string): number {

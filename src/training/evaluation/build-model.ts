@@ -17,7 +17,7 @@ import { type EvaluationReport, evaluateModel } from './evaluate.js';
 import { judge } from './judge.js';
 import { modelCard } from './report/model-card.js';
 import type { SuiteReport } from './suite-report.js';
-import { SUITES } from './suites.js';
+import { SUITES, type Suite } from './suites.js';
 
 export interface BuildModelOptions {
   readonly trained: TrainedModel;
@@ -33,6 +33,8 @@ export interface BuildModelOptions {
   readonly notes?: string;
   /** Rows to fit the calibration on. Default 2,000. */
   readonly calibrationRows?: number;
+  /** What it is measured on. Default: all suites, with baselines and thresholds by risk. */
+  readonly suites?: readonly Suite[];
   /** Examples a suite of the evaluation. Default 400. */
   readonly evaluationRows?: number;
   readonly runtime?: RuntimeOptions;
@@ -69,10 +71,9 @@ export async function buildModelFolder(options: BuildModelOptions): Promise<Eval
   const report = await evaluateModel({
     modelPath: options.path,
     facts,
-    suites: SUITES,
+    suites: options.suites ?? SUITES,
     count: options.evaluationRows ?? 400,
-    baselineExamples: BASELINE_EXAMPLES,
-    risks: RISKS,
+    ...(options.suites === undefined && { baselineExamples: BASELINE_EXAMPLES, risks: RISKS }),
     ...(runtime && { runtime }),
     ...(signal && { signal }),
     onProgress: (suite, done, total) => options.onProgress?.(suite, done, total),

@@ -36,6 +36,8 @@ export interface EvaluateOptions {
   readonly embedder?: Embedder;
   readonly runtime?: RuntimeOptions;
   readonly precision?: 'float32' | 'int8';
+  /** Other cycles than the model was made for, with the same weights. */
+  readonly cycles?: { readonly H_cycles: number; readonly L_cycles: number };
   readonly signal?: AbortSignal;
   readonly onProgress?: (stage: string, done: number, total: number) => void;
 }
@@ -77,7 +79,7 @@ export async function evaluateModel(options: EvaluateOptions): Promise<Evaluatio
 
 /** As `evaluateModel`, with every judged case. */
 export async function evaluateInDetail(options: EvaluateOptions): Promise<DetailedEvaluation> {
-  const folder = await readModelFolder(options.modelPath);
+  const folder = withCycles(await readModelFolder(options.modelPath), options.cycles);
   const { facts, threshold = 0.7, seed = 20_000, count = 400, risks = [], signal } = options;
   const suites = options.suites ?? (options.sets === undefined ? MAIN_SUITES : []);
   const sets: EvaluationSet[] = [
@@ -141,4 +143,9 @@ export async function evaluateInDetail(options: EvaluateOptions): Promise<Detail
       ...(baselines && { baselines }),
     },
   };
+}
+
+function withCycles(folder: ModelFolder, cycles: EvaluateOptions['cycles']): ModelFolder {
+  const { manifest } = folder;
+  return cycles ? { ...folder, manifest: { ...manifest, config: { ...manifest.config, ...cycles } } } : folder;
 }
