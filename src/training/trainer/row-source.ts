@@ -9,6 +9,7 @@ import {
   type Tokenizer,
 } from '../../encoding/index.js';
 import type { Example } from '../dataset/example.js';
+import { phaseAt } from './schedule.js';
 import type { TrainingSettings } from './settings.js';
 import type { TrainingRow } from './targets.js';
 
@@ -64,6 +65,8 @@ export class PersistentBatch {
   readonly #settings: TrainingSettings;
   readonly #places: Place[];
   #next: number;
+  /** Rows that were drawn before a place was free, by the example's number. */
+  readonly #ahead = new Map<number, { readonly drawnAt: number; readonly row: TrainingRow }>();
 
   /** @param state The batch of a checkpoint; without it the batch is filled with the first examples. */
   constructor(draw: DrawRow, settings: TrainingSettings, state?: BatchState) {
@@ -94,6 +97,16 @@ export class PersistentBatch {
     return { next: this.#next, places };
   }
 
+  /**
+   * Draws the rows that the next step may need. It changes nothing but the time that `advance` takes: called while the
+   * worker computes, drawing costs no time of its own. `step` is the optimizer step to come.
+   */
+  drawAhead(step: number): void {
+    for (let example = this.#next; example < this.#next + this.#settings.batchSize; example++) {
+      if (!this.#ahead.has(example)) this.#ahead.set(example, { drawnAt: step, row: this.#draw(example, step) });
+    }
+  }
+
   /** Counts a finished supervision step and replaces the rows that halt. `step` is the optimizer step to come. */
   advance(qHaltLogits: ArrayLike<number>, step: number): void {
     for (const [index, place] of this.#places.entries()) {
@@ -109,6 +122,14 @@ export class PersistentBatch {
     const random = createRandom(`${seed}/halting/${state.example}`);
     const explores = haltMaxSteps > 1 && random.chance(haltExploration);
     const minimum = explores ? 2 + random.integer(haltMaxSteps - 1) : 0;
-    return { ...state, row: this.#draw(state.example, state.drawnAt), minimum };
+    return { ...state, row: this.#take(state), minimum };
+  }
+
+  /** The row that was drawn ahead, unless the curriculum has gone on since. */
+  #take({ example, drawnAt }: PlaceState): TrainingRow {
+    const ahead = this.#ahead.get(example);
+    this.#ahead.delete(example);
+    const isCurrent = ahead && phaseAt(ahead.drawnAt, this.#settings) === phaseAt(drawnAt, this.#settings);
+    return isCurrent ? ahead.row : this.#draw(example, drawnAt);
   }
 }

@@ -175,7 +175,9 @@ class TrainingRun {
         const model = buildRemediationGradients({ ...this.#config, ...depth }, settings.lossWeights);
         graph = { key, session: await this.#runtime.createSession(model, { name: `gradients ${key}` }) };
       }
-      const results = await this.#gradientStep(graph.session, batch);
+      const running = this.#gradientStep(graph.session, batch);
+      batch.drawAhead(step + 1);
+      const results = await running;
       const gradientNorm = await this.#updateStep(update, step);
       batch.advance(results.qHaltLogits, step + 1);
       meter.add({ ...results, gradientNorm });

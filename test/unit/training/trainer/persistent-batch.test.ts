@@ -36,6 +36,37 @@ describe('the persistent batch', () => {
     }
   });
 
+  it('draws ahead without a change to what it draws, and again where the curriculum has gone on', () => {
+    const phased = parseTrainingSettings({
+      ...settings,
+      steps: 10,
+      curriculum: [
+        { until: 0.5, H_cycles: 1, L_cycles: 1, runbookShare: 0.1 },
+        { until: 1, H_cycles: 1, L_cycles: 1, runbookShare: 0.9 },
+      ],
+    });
+    const phase = (step: number): string => (step <= 5 ? 'first' : 'second');
+    const drawn: number[] = [];
+    const phaseOnly = (example: number, drawnAt: number) => {
+      drawn.push(example);
+      return `${example}@${phase(drawnAt)}` as unknown as TrainingRow;
+    };
+    const plain = new PersistentBatch(phaseOnly, phased);
+    const ahead = new PersistentBatch(phaseOnly, phased);
+    for (let step = 1; step <= 9; step++) {
+      const before = drawn.length;
+      ahead.drawAhead(step + 1);
+      const logits = [0, 1, 2].map((row) => Math.sin(5 * step + 2 * row));
+      const drawnAhead = drawn.length;
+      ahead.advance(logits, step + 1);
+      if (step !== 5 && step !== 6) expect(drawn.length).toBe(drawnAhead);
+      expect(drawnAhead - before).toBeLessThanOrEqual(3);
+      plain.advance(logits, step + 1);
+      expect(ahead.rows).toEqual(plain.rows);
+      expect(ahead.state).toEqual(plain.state);
+    }
+  });
+
   it('makes some rows go on though they want to halt', () => {
     const explores = parseTrainingSettings({ batchSize: 3, haltMaxSteps: 3, haltExploration: 1 });
     const batch = new PersistentBatch(draw, explores);

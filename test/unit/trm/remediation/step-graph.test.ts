@@ -82,16 +82,23 @@ describe('a supervision step', () => {
     return second.map((answers, row) => [...numbersOf(first[row] as Answers), ...numbersOf(answers)]);
   }
 
-  it('answers a row alone as in a batch with larger rows, with and without answered alerts, in any order', async () => {
-    const alone = await Promise.all(ROWS.map(async (row) => (await twoSteps([row]))[0] as number[]));
-    for (const seed of ['as they come', 'a', 'b', 'c']) {
-      const order = [...ROWS.keys()];
-      const places = seed === 'as they come' ? order : createRandom(seed).shuffle(order);
-      const together = await twoSteps(places.map((place) => ROWS[place] as EncodedRow));
+  it('answers a row alone as beside larger rows, with and without answered alerts', async () => {
+    const together = await twoSteps(ROWS);
+    for (const [index, row] of ROWS.entries()) {
+      const [alone] = await twoSteps([row]);
+      // Sums over padding of another length are rounded otherwise.
+      expect(furthest(together[index] as number[], alone as number[]), `row ${index}`).toBeLessThan(2e-3);
+    }
+  });
+
+  it('answers each row the same in any order of the rows', async () => {
+    const together = await twoSteps(ROWS);
+    for (const seed of ['a', 'b', 'c']) {
+      const places = createRandom(seed).shuffle([...ROWS.keys()]);
+      const mixed = await twoSteps(places.map((place) => ROWS[place] as EncodedRow));
       for (const [at, place] of places.entries()) {
-        expect(furthest(together[at] as number[], alone[place] as number[]), `row ${place}, ${seed}`).toBeLessThan(
-          1e-4,
-        );
+        // The shapes are the same, so nothing is rounded otherwise: bit for bit where it was tried.
+        expect(furthest(mixed[at] as number[], together[place] as number[]), `row ${place}`).toBeLessThan(1e-5);
       }
     }
   });
@@ -115,7 +122,8 @@ describe('a supervision step', () => {
     const outputs = await session.run(feedsOf(tensors, batch));
     return Object.keys(outputs)
       .sort()
-      .flatMap((name) => [...(outputs[name]?.data as Float32Array)].map((value) => Math.max(value, -1e6)));
+      .flatMap((name) => [...((outputs[name] as Tensor).data as Float32Array)])
+      .map((value) => Math.max(value, -1e6));
   }
 
   it('reads nothing of the inputs of answered alerts where there are none', async () => {
