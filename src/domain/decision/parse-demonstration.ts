@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { InvalidInputError } from '../../core/errors.js';
+import type { Alert } from '../alert/alert.js';
 import { alertSchema, expectedMessage } from '../alert/alert-schema.js';
 import { parseWith } from '../alert/parse-alerts.js';
+import { formatPath, quote } from '../describe.js';
 import type { ParameterOrigin } from './decision.js';
 import type { Demonstration } from './demonstration.js';
 
@@ -31,21 +33,38 @@ const schema = z.object(
  * Reads an answered alert: `{alert, lambdaFunction, parameters}` as an incident tells it, or with `parameterOrigins`. A
  * parameter whose value is that of a label came from that label; one that no label holds is left to its default.
  *
+ * @param path Where the input stands in what the caller was given, for messages.
  * @throws InvalidInputError whose `path` names the first faulty field
  */
-export function parseDemonstration(input: unknown): Demonstration {
-  const { alert, lambdaFunction, parameters = {}, parameterOrigins } = parseWith(schema, input, []);
+export function parseDemonstration(input: unknown, path: readonly PropertyKey[] = []): Demonstration {
+  const { alert, lambdaFunction, parameters = {}, parameterOrigins } = parseWith(schema, input, path);
   if (parameterOrigins === undefined) {
     return { alert, lambdaFunction, parameterOrigins: originsOfValues(alert.labels, parameters) };
   }
-  for (const [name, { kind, ...source }] of Object.entries(parameterOrigins)) {
-    const key = 'key' in source ? source.key : undefined;
-    const missing = (kind === 'label' || kind === 'rule') && key !== undefined && !Object.hasOwn(alert.labels, key);
-    if (missing) {
-      throw new InvalidInputError(`parameterOrigins.${name}`, `expected a label of the alert, received "${key}"`);
+  const origins = parameterOrigins as Record<string, ParameterOrigin>;
+  for (const [name, source] of Object.entries(origins)) {
+    const missing = missingPart(alert, source);
+    if (missing !== undefined) {
+      const at = formatPath([...path, 'parameterOrigins', name]);
+      throw new InvalidInputError(at, `expected ${missing.what} of the alert, received ${quote(missing.key)}`);
     }
   }
-  return { alert, lambdaFunction, parameterOrigins: parameterOrigins as Record<string, ParameterOrigin> };
+  return { alert, lambdaFunction, parameterOrigins: origins };
+}
+
+/** What an origin names and the alert has not; a rule may read a label. */
+function missingPart(
+  alert: Alert,
+  origin: ParameterOrigin,
+): { readonly what: string; readonly key: string } | undefined {
+  if (!('key' in origin) || origin.key === undefined) return undefined;
+  const [what, entries] = {
+    label: ['a label', alert.labels] as const,
+    rule: ['a label', alert.labels] as const,
+    annotation: ['an annotation', alert.annotations] as const,
+    metric: ['a metric', alert.metrics] as const,
+  }[origin.kind];
+  return Object.hasOwn(entries, origin.key) ? undefined : { what, key: origin.key };
 }
 
 function originsOfValues(

@@ -1,5 +1,6 @@
 import { InvalidInputError } from '../../core/errors.js';
 import { parseDemonstration } from '../../domain/decision/parse-demonstration.js';
+import { describeValue } from '../../domain/describe.js';
 import type { Demonstration } from '../../domain/index.js';
 import {
   type EncodedAlert,
@@ -14,7 +15,8 @@ import {
 /** Answered alerts that are kept. */
 const MAX_KEPT = 10_000;
 
-interface Kept {
+/** An answered alert that was read. */
+export interface Kept {
   readonly demonstration: Demonstration;
   readonly alert: EncodedAlert;
 }
@@ -34,28 +36,48 @@ export class TrmMemory {
 
   /** Adds all of them or, where one is faulty or there are too many, none. */
   remember(demonstrations: Iterable<unknown>): void {
-    const added = Array.from(demonstrations, (input) => this.#encode(input));
-    if (this.#kept.length + added.length > MAX_KEPT) {
-      throw new InvalidInputError(
-        'demonstrations',
-        `expected at most ${MAX_KEPT} in all, received ${this.#kept.length + added.length}; forget() the old ones first`,
-      );
-    }
-    this.#kept = [...this.#kept, ...added];
+    this.#kept = [...this.#kept, ...this.read(demonstrations)];
   }
 
   forget(): void {
     this.#kept = [];
   }
 
-  /** The likest of what is remembered and of `more`, as the model sees them beside the query. */
-  beside(query: EncodedAlert, catalog: EncodedCatalog, more: readonly unknown[] = []): EncodedDemonstration[] {
-    const known = more.length === 0 ? this.#kept : [...this.#kept, ...more.map((input) => this.#encode(input))];
-    return encodeDemonstrations(nearestDemonstrations(known, query), query, catalog);
+  /**
+   * Reads answered alerts without keeping them, for `beside`.
+   *
+   * @throws InvalidInputError naming the faulty one and its field, or for more than fit beside those that are kept
+   */
+  read(demonstrations: Iterable<unknown>): Kept[] {
+    if (typeof demonstrations !== 'object' || demonstrations === null || !(Symbol.iterator in demonstrations)) {
+      throw new InvalidInputError(
+        'demonstrations',
+        `expected an array of demonstrations, received ${describeValue(demonstrations)}`,
+      );
+    }
+    const inputs: unknown[] = [];
+    for (const input of demonstrations) {
+      if (this.#kept.length + inputs.length >= MAX_KEPT) {
+        throw new InvalidInputError(
+          'demonstrations',
+          `expected at most ${MAX_KEPT} in all, ${this.#kept.length} of them remembered, received more; forget() the old ones first`,
+        );
+      }
+      inputs.push(input);
+    }
+    return inputs.map((input, index) => {
+      const demonstration = parseDemonstration(input, ['demonstrations', index]);
+      return { demonstration, alert: encodeDemonstrationAlert(demonstration, this.#tokenizer) };
+    });
   }
 
-  #encode(input: unknown): Kept {
-    const demonstration = parseDemonstration(input);
-    return { demonstration, alert: encodeDemonstrationAlert(demonstration, this.#tokenizer) };
+  /** The likest of what is remembered and of `more`, as the model sees them beside the query. */
+  beside(query: EncodedAlert, catalog: EncodedCatalog, more: readonly Kept[] = []): EncodedDemonstration[] {
+    const offered = new Set(catalog.functions.map(({ definition }) => definition.name));
+    // Before the likest are taken: what the catalog cannot answer with would stand in the place of what it can.
+    const known = [...this.#kept, ...more].filter(
+      ({ demonstration: { lambdaFunction } }) => lambdaFunction === null || offered.has(lambdaFunction),
+    );
+    return encodeDemonstrations(nearestDemonstrations(known, query), query, catalog);
   }
 }

@@ -157,11 +157,12 @@ export class TRMRemediationSelector implements AsyncDisposable {
     const catalog = this.#encodedCatalog(options.catalog ?? DEFAULT_CATALOG);
     const threshold = resolveConfig({ confidenceThreshold: options.confidenceThreshold ?? this.confidenceThreshold })
       .confidenceThreshold.value;
+    const shown = this.#memory.read(options.demonstrations ?? []);
     const submit = { signal: options.signal, deadlineMs: options.deadlineMs };
     return Promise.all(
       parsed.map(async (alert) => {
         const encoded = encodeAlert(alert, this.#reasoner.tokenizer);
-        const demonstrations = this.#memory.beside(encoded, catalog, options.demonstrations);
+        const demonstrations = this.#memory.beside(encoded, catalog, shown);
         const row = { alert: encoded, catalog, demonstrations };
         const steps = await this.#reasoner.reason(row, submit);
         return toDecision(steps, explain((steps.at(-1) as ReasoningStep).answer, row.alert), threshold);
