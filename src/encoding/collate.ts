@@ -3,10 +3,12 @@ import { ECHO_FEATURES } from './alert/echoes.js';
 import type { EncodedAlert } from './alert/encode-alert.js';
 import type { EncodedCatalog } from './catalog/encode-catalog.js';
 import { pointerMask } from './catalog/pointer-options.js';
-import { DECIDING, FIELD_COMPARISONS } from './demonstration/compare-fields.js';
+import { DECIDING } from './demonstration/compare-fields.js';
 import { type EncodedDemonstration, MAX_DEMONSTRATIONS } from './demonstration/encode-demonstration.js';
+import { ShownFields } from './demonstration/shown-fields.js';
+import type { HostTensor } from './host-tensor.js';
 import { WORD_FEATURES, writeOverlap } from './overlap.js';
-import type { EncodedText } from './text/tokenizer.js';
+import { TextTable } from './text/text-table.js';
 
 /** One alert with the catalog that it is asked about. */
 export interface EncodedRow {
@@ -22,16 +24,6 @@ export const SHOWN_VOTES = 2 + DECIDING;
 /** Numbers beside every function: how far its words meet the alert's, and what demonstrations give to it. */
 export const FUNCTION_FEATURES = WORD_FEATURES + SHOWN_VOTES;
 
-/** Numbers beside every field of a demonstration: likeness of the alerts, echoes, comparisons. */
-export const SHOWN_FEATURES = 2 + ECHO_FEATURES + FIELD_COMPARISONS;
-
-/** A tensor on the host, row-major. */
-export interface HostTensor {
-  readonly type: 'float32' | 'int32';
-  readonly data: Float32Array | Int32Array;
-  readonly dims: readonly number[];
-}
-
 /** The inputs of the graph for one batch, without the carry. */
 export interface ModelInputs {
   /** B, alerts in the batch. */
@@ -44,15 +36,13 @@ export interface ModelInputs {
  * references to them. Sizes are the largest of the batch, at least 1; what is padding is 0 in every tensor, so a row
  * says the same alone and in a batch.
  *
- * Shapes: `text_tokens` [U,T]; `field_type`, `field_key`, `field_value` [B,M]; `function_name`,
- * `function_description`, `function_mask` [B,F]; `overlap` [B,F,11]; `none_votes` [B,7], the last
- * seven of these for "none applies"; `parameter_function`, `parameter_name`, `parameter_description` [B,R], where `parameter_function` is row * F + index of the function;
- * `pointer_mask` [B,R,M+1], whose last column is the default; a field of a demonstration: `shown_type`, `shown_key`,
- * `shown_value`, `shown_function` (row * (1+F), plus 1 + index of its
- * function) and `shown_parameter` (row * (1+R), plus 1 + index of the parameter that the field filled) [B,E], and
- * `shown_features` [B,E,27]; `function_shown` [B,F,1+N] and `none_shown` [B,1+N] are 1 at the indices of the
- * demonstrations that answer so, `field_shown` [B,M,1+N] at those in which the field of the same key filled a parameter;
- * `field_echoes` [B,M,2].
+ * Of the alerts: `field_type`, `field_key`, `field_value` [B,M], `field_echoes` [B,M,2], `field_shown` [B,M,1+N] (1 at the
+ * demonstrations in which the field of the same key filled a parameter).
+ * Of the catalogs: `function_name`, `function_description`, `function_mask` [B,F]; `overlap` [B,F,11]; `none_votes` [B,7],
+ * the last seven of these for "none applies"; `function_shown` [B,F,1+N] and `none_shown` [B,1+N], 1 at the demonstrations that
+ * answer so; `parameter_function` (row * F + index of the function), `parameter_name`, `parameter_description` [B,R];
+ * `pointer_mask` [B,R,M+1], whose last column is the default.
+ * Of the demonstrations, a field each: see `ShownFields`. Texts are rows of `text_tokens` [U,T]; N = MAX_DEMONSTRATIONS.
  *
  * @throws InvalidInputError for no rows.
  */
@@ -80,7 +70,11 @@ export function collate(rows: readonly EncodedRow[]): ModelInputs {
   const parameterName = int(batch * parameters);
   const parameterDescription = int(batch * parameters);
   const pointerMaskData = new Float32Array(batch * parameters * (fields + 1));
-  const shown = new ShownFields(rows, functions, parameters);
+  const shown = new ShownFields(
+    rows.map(({ demonstrations = [] }) => demonstrations),
+    functions,
+    parameters,
+  );
 
   for (const [row, { alert, catalog, demonstrations = [] }] of rows.entries()) {
     fieldEchoes.set(alert.echoes, row * fields * ECHO_FEATURES);
@@ -156,100 +150,6 @@ export function collate(rows: readonly EncodedRow[]): ModelInputs {
   };
 }
 
-/** The fields of the demonstrations of a batch; a row's follow one another. */
-class ShownFields {
-  readonly #batch: number;
-  readonly #length: number;
-  readonly #functions: number;
-  readonly #parameters: number;
-  readonly #type: Int32Array;
-  readonly #key: Int32Array;
-  readonly #value: Int32Array;
-  readonly #member: Float32Array;
-  readonly #function: Int32Array;
-  readonly #parameter: Int32Array;
-  readonly #features: Float32Array;
-  readonly #written: number[];
-
-  constructor(rows: readonly EncodedRow[], functions: number, parameters: number) {
-    this.#batch = rows.length;
-    this.#length = largest(rows, ({ demonstrations = [] }) =>
-      demonstrations.reduce((sum, { alert }) => sum + alert.fields.length, 0),
-    );
-    this.#functions = functions;
-    this.#parameters = parameters;
-    const ints = (): Int32Array => new Int32Array(this.#batch * this.#length);
-    this.#type = ints();
-    this.#key = ints();
-    this.#value = ints();
-    this.#member = new Float32Array(this.#batch * this.#length * (1 + MAX_DEMONSTRATIONS));
-    this.#function = ints();
-    this.#parameter = ints();
-    this.#features = new Float32Array(this.#batch * this.#length * SHOWN_FEATURES);
-    this.#written = rows.map(() => 0);
-  }
-
-  write(row: number, index: number, demonstration: EncodedDemonstration, texts: TextTable): void {
-    const { alert, functionIndex, filled, likeness, comparisons } = demonstration;
-    for (const [position, field] of alert.fields.entries()) {
-      const at = row * this.#length + (this.#written[row] as number);
-      this.#written[row] = (this.#written[row] as number) + 1;
-      this.#type[at] = field.type;
-      this.#key[at] = texts.rowOf(field.keyText);
-      this.#value[at] = texts.rowOf(field.valueText);
-      this.#member[at * (1 + MAX_DEMONSTRATIONS) + 1 + index] = 1;
-      this.#function[at] = row * (1 + this.#functions) + 1 + functionIndex;
-      this.#parameter[at] = row * (1 + this.#parameters) + 1 + (filled[position] ?? -1);
-      const features = at * SHOWN_FEATURES;
-      this.#features.set(likeness, features);
-      this.#features.set(alert.echoes.subarray(position * ECHO_FEATURES, (position + 1) * ECHO_FEATURES), features + 2);
-      this.#features.set(
-        comparisons.subarray(position * FIELD_COMPARISONS, (position + 1) * FIELD_COMPARISONS),
-        features + 2 + ECHO_FEATURES,
-      );
-    }
-  }
-
-  tensors(): Record<string, HostTensor> {
-    const dims = [this.#batch, this.#length];
-    const int32 = (data: Int32Array): HostTensor => ({ type: 'int32', data, dims });
-    return {
-      shown_type: int32(this.#type),
-      shown_key: int32(this.#key),
-      shown_value: int32(this.#value),
-      shown_member: { type: 'float32', data: this.#member, dims: [...dims, 1 + MAX_DEMONSTRATIONS] },
-      shown_function: int32(this.#function),
-      shown_parameter: int32(this.#parameter),
-      shown_features: { type: 'float32', data: this.#features, dims: [...dims, SHOWN_FEATURES] },
-    };
-  }
-}
-
 function largest(rows: readonly EncodedRow[], size: (row: EncodedRow) => number): number {
   return rows.reduce((most, row) => Math.max(most, size(row)), 1);
-}
-
-/** The distinct texts of a batch in the order of their first use. */
-class TextTable {
-  readonly #rows = new Map<string, number>();
-  readonly #tokens: Int32Array[] = [new Int32Array(0)];
-  #longest = 1;
-
-  /** Row of a text; 0 for a text without tokens. */
-  rowOf({ text, tokens }: EncodedText): number {
-    if (tokens.length === 0) return 0;
-    const known = this.#rows.get(text);
-    if (known !== undefined) return known;
-    const row = this.#tokens.length;
-    this.#rows.set(text, row);
-    this.#tokens.push(tokens);
-    this.#longest = Math.max(this.#longest, tokens.length);
-    return row;
-  }
-
-  toTensor(): HostTensor {
-    const data = new Int32Array(this.#tokens.length * this.#longest);
-    for (const [row, tokens] of this.#tokens.entries()) data.set(tokens, row * this.#longest);
-    return { type: 'int32', data, dims: [this.#tokens.length, this.#longest] };
-  }
 }

@@ -17,15 +17,7 @@ export {
   encodeCatalog,
 } from './catalog/encode-catalog.js';
 export { type PointerOption, type PointerOptions, pointerColumn, pointerOptions } from './catalog/pointer-options.js';
-export {
-  collate,
-  type EncodedRow,
-  FUNCTION_FEATURES,
-  type HostTensor,
-  type ModelInputs,
-  SHOWN_FEATURES,
-  SHOWN_VOTES,
-} from './collate.js';
+export { collate, type EncodedRow, FUNCTION_FEATURES, type ModelInputs, SHOWN_VOTES } from './collate.js';
 export {
   type EncodedDemonstration,
   encodeDemonstrationAlert,
@@ -33,6 +25,8 @@ export {
   MAX_DEMONSTRATIONS,
 } from './demonstration/encode-demonstration.js';
 export { nearestDemonstrations } from './demonstration/nearest-demonstrations.js';
+export { SHOWN_FEATURES } from './demonstration/shown-fields.js';
+export type { HostTensor } from './host-tensor.js';
 export { compareWords, type OverlapWords } from './overlap.js';
 export { lexWords } from './text/shapes.js';
 export { type EncodedText, Tokenizer } from './text/tokenizer.js';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
-import { InvalidInputError } from '../../core/errors.js';
+import { ConfigurationError, InvalidInputError } from '../../core/errors.js';
 import { type Catalog, parseCatalog } from '../../domain/index.js';
 import type { EvaluationReport, EvaluationSet } from '../../training/index.js';
 import { wholeNumber } from '../options.js';
@@ -70,6 +70,9 @@ async function run(options: Options): Promise<void> {
     import('../../training/index.js'),
     import('../../trm/remediation/index.js'),
   ]);
+  if (options.catalog !== undefined && options.data === undefined) {
+    throw new ConfigurationError('--catalog is for the alerts of --data; the suites bring their own functions');
+  }
   const set = options.data === undefined ? undefined : await readSet(options.data, options.catalog);
   const suites = options.suite === undefined ? undefined : training.suitesOf(options.suite);
   const progress = createProgress('evaluating');
@@ -114,10 +117,18 @@ async function readSet(path: string, catalogPath: string | undefined): Promise<E
 }
 
 /** What was asked for, so that a report can be made again; without paths of this machine. */
-function commandLine({ suite, data, count, seed, threshold, cycles }: Options): string {
-  const set = data === undefined ? `--suite ${suite ?? 'main'}` : '--data FILE';
-  const depth = cycles === undefined ? '' : ` --cycles ${cycles.H_cycles}x${cycles.L_cycles}`;
-  return `agent-trm evaluate ${set} --count ${count} --seed ${seed} --threshold ${threshold}${depth}`;
+function commandLine(options: Options): string {
+  const { suite, data, catalog, count, seed, threshold, risk, cycles, baselines } = options;
+  return [
+    'agent-trm evaluate',
+    ...(suite !== undefined || data === undefined ? [`--suite ${suite ?? 'main'}`] : []),
+    ...(data === undefined ? [] : ['--data FILE']),
+    ...(catalog === undefined ? [] : ['--catalog FILE']),
+    `--count ${count} --seed ${seed} --threshold ${threshold}`,
+    ...(risk === undefined ? [] : [`--risk ${risk.join()}`]),
+    ...(cycles === undefined ? [] : [`--cycles ${cycles.H_cycles}x${cycles.L_cycles}`]),
+    ...(baselines ? [] : ['--no-baselines']),
+  ].join(' ');
 }
 
 function depth(text: string): { H_cycles: number; L_cycles: number } {

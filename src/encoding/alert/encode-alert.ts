@@ -26,6 +26,8 @@ export interface EncodedAlert {
   /** In an order that does not depend on the order of labels, annotations or metrics. */
   readonly fields: readonly EncodedField[];
   readonly overlapWords: OverlapWords;
+  /** Share in [0, 1] of the words of its name that the vocabulary does not hold. */
+  readonly unknownShare: number;
   /** `ECHO_FEATURES` numbers a field. */
   readonly echoes: Float32Array;
 }
@@ -59,7 +61,13 @@ export function encodeAlert(alert: Alert, tokenizer: Tokenizer, limits?: Partial
     ...metrics.slice(0, room.metrics).map((key) => metricField(alert, key, tokenizer)),
     ...chunks.slice(0, room.chunks).map((chunk) => annotationField(chunk, tokenizer)),
   ];
-  return { alert, fields, overlapWords: collectOverlapWords(name, fields, tokenizer), echoes: findEchoes(fields) };
+  return {
+    alert,
+    fields,
+    overlapWords: collectOverlapWords(name, fields, tokenizer),
+    unknownShare: tokenizer.unknownShare(name),
+    echoes: findEchoes(fields),
+  };
 }
 
 /** Shares the fields left after the name: labels first, but a few metrics and one chunk are always kept. */

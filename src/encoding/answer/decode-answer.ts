@@ -26,6 +26,10 @@ export interface CalibrationFeatures {
   readonly noneProbability: number;
   /** Functions of the catalog. */
   readonly catalogSize: number;
+  /** Share of the words of the alert's name that the vocabulary does not hold, in [0, 1]. */
+  readonly unknownInAlert: number;
+  /** The same of the texts of the most probable function; of the whole catalog when that is none. */
+  readonly unknownInFunction: number;
 }
 
 /** The answer of one row after one H cycle. */
@@ -79,8 +83,14 @@ export function decodeAnswer(raw: RawAnswer, row: EncodedRow, causes: readonly s
       pointerProbability: call === undefined ? 1 : call.missing.length > 0 ? 0 : call.probability,
       noneProbability: probabilities[0] ?? 0,
       catalogSize: catalog.functions.length,
+      unknownInAlert: alert.unknownShare,
+      unknownInFunction: catalog.functions[top - 1]?.unknownShare ?? meanUnknown(catalog),
     },
   };
+}
+
+function meanUnknown({ functions }: EncodedRow['catalog']): number {
+  return functions.reduce((sum, { unknownShare }) => sum + unknownShare, 0) / Math.max(1, functions.length);
 }
 
 function abstainReasonOf(call: FilledCall | undefined): AbstainReason | undefined {

@@ -9,6 +9,8 @@ export interface EncodedFunction {
   readonly definition: RemediationFunction;
   readonly nameText: EncodedText;
   readonly descriptionText: EncodedText;
+  /** Share in [0, 1] of the words of name and description that the vocabulary does not hold. */
+  readonly unknownShare: number;
   /** Checks a whole parameter object against the function's schema; compiled on first use. */
   readonly check: SchemaCheck;
 }
@@ -46,6 +48,7 @@ export function encodeCatalog(catalog: Catalog, tokenizer: Tokenizer): EncodedCa
       definition,
       nameText: tokenizer.encodeText(definition.name),
       descriptionText: tokenizer.encodeText(definition.description),
+      unknownShare: tokenizer.unknownShare(`${definition.name} ${definition.description}`),
       check: schemaCheck(definition.parameters),
     }),
   );

@@ -2,6 +2,7 @@ import { boundedMemo } from '../../core/bounded-memo.js';
 import { hash32 } from '../../core/random.js';
 import { lexWords } from './shapes.js';
 import type { Vocabulary } from './vocabulary.js';
+import { splitWords } from './words.js';
 
 /** Words and short texts whose tokens are kept. */
 const CACHE_SIZE = 65_536;
@@ -52,6 +53,12 @@ export class Tokenizer {
   /** Tokens that a text would take without the limit. */
   countTokens(text: string): number {
     return lexWords(text).reduce((count, word) => count + this.#tokensOf(word).length, 0);
+  }
+
+  /** Share in [0, 1] of the distinct words of a text that the vocabulary does not hold; 0 for a text without words. */
+  unknownShare(text: string): number {
+    const words = [...new Set(splitWords(text))].filter((word) => !/^\d+$/.test(word));
+    return words.length === 0 ? 0 : words.filter((word) => !this.#ids.has(word)).length / words.length;
   }
 
   /** Inverse document frequency of a lower-case word, > 0. */

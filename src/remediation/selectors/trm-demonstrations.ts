@@ -1,5 +1,5 @@
-import { type IncidentStore, incidentDemonstration } from '../retrieval/incidents/index.js';
-import { type RunbookIndex, sectionDemonstration } from '../retrieval/index.js';
+import type { IncidentStore } from '../retrieval/incidents/index.js';
+import { incidentDemonstration, type RunbookIndex, sectionDemonstration } from '../retrieval/index.js';
 import type { DemonstrationSource } from './trm-phase.js';
 
 /** Incidents and sections that are looked at; the model is shown the likest of what they teach. */

@@ -132,6 +132,9 @@ export const GATE: readonly GateBar[] = [
   },
 ];
 
+/** A share of 0.95 less one of 0.9 is a little under 0.05 in floating point. */
+const ROUNDING = 1e-9;
+
 /** The gate with what a report came to; `passed` is null where it was not measured. */
 export function gateRows(report: EvaluationReport): GateRow[] {
   return GATE.map(({ measure, bar, least, most, value }): GateRow => {
@@ -143,7 +146,8 @@ export function gateRows(report: EvaluationReport): GateRow[] {
       value: found,
       unit: measure.startsWith('ECE') ? 'number' : 'share',
       passed: known
-        ? found >= (least ?? Number.NEGATIVE_INFINITY) && found <= (most ?? Number.POSITIVE_INFINITY)
+        ? found >= (least ?? Number.NEGATIVE_INFINITY) - ROUNDING &&
+          found <= (most ?? Number.POSITIVE_INFINITY) + ROUNDING
         : null,
     };
   });

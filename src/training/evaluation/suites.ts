@@ -79,7 +79,10 @@ export function suiteExamples(suite: Suite, facts: Facts, seed: number, count: n
     case 'ood':
       return each((index) => outOfDomainExample({ ...test, index }));
     case 'memory':
-      return generateExamples(facts, { ...test, catalogs: 'default', demonstrations: 'taught', count });
+      // About half: there is not always another function that both alerts can fill.
+      return generateExamples(facts, { ...test, catalogs: 'default', demonstrations: 'taught', count }).filter(
+        ({ demonstrations = [] }) => demonstrations.length > 0,
+      );
     case 'hops':
       return each((index) => hopsExample({ ...test, index }));
     case 'remedarc':

@@ -111,5 +111,14 @@ export function parseTrainingSettings(value: unknown = {}): TrainingSettings {
       'Invalid training settings: curriculum: the phases must end at rising shares, the last at 1.',
     );
   }
+  const crowded = curriculum.findIndex(
+    ({ remedarcShare, hopsShare, outOfDomainShare }) => remedarcShare + hopsShare + outOfDomainShare > 1 + 1e-9,
+  );
+  if (crowded >= 0) {
+    throw new TrainingError(
+      `Invalid training settings: curriculum.${crowded}: remedarcShare, hopsShare and outOfDomainShare are shares of all ` +
+        'examples and must not come to more than 1 together.',
+    );
+  }
   return result.data;
 }

@@ -13,6 +13,8 @@ export const CALIBRATION_INPUTS = [
   'noneProbability',
   'haltingStep',
   'logCatalogSize',
+  'unknownInAlert',
+  'unknownInFunction',
 ] as const;
 
 const schema = z.object({
@@ -89,6 +91,8 @@ export function calibrationInputs(features: ConfidenceFeatures): number[] {
     features.noneProbability,
     features.step - 1,
     Math.log(Math.max(1, features.catalogSize)),
+    features.unknownInAlert,
+    features.unknownInFunction,
   ];
 }
 

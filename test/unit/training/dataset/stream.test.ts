@@ -100,7 +100,7 @@ describe('the stream', () => {
     const random = all.filter((example) => example.catalog !== DEFAULT_CATALOG).slice(0, 5);
     for (const { catalog } of random) {
       expect(parseCatalog(catalog)).toHaveLength(catalog.length);
-      expect(catalog.length).toBeLessThanOrEqual(24);
+      expect(catalog.length).toBeLessThanOrEqual(64);
     }
   });
 });

@@ -41,6 +41,8 @@ function answers(cycles: string, confidences: readonly number[], q: readonly num
         pointerProbability: 1,
         noneProbability: 0,
         catalogSize: 7,
+        unknownInAlert: 0,
+        unknownInFunction: 0,
       },
     };
     return {

@@ -42,6 +42,16 @@ describe('the settings', () => {
     expect(parseTrainingSettings().curriculum.at(-1)).toMatchObject({ until: 1, H_cycles: 3, L_cycles: 6 });
   });
 
+  it('may give all examples to one family, or to three', () => {
+    const phase = { until: 1, H_cycles: 1, L_cycles: 1 };
+    for (const shares of [
+      { remedarcShare: 1, hopsShare: 0, outOfDomainShare: 0 },
+      { remedarcShare: 0.1, hopsShare: 0.7, outOfDomainShare: 0.2 },
+    ]) {
+      expect(parseTrainingSettings({ curriculum: [{ ...phase, ...shares }] }).curriculum[0]).toMatchObject(shares);
+    }
+  });
+
   it.each([
     [{ steps: 0 }, /steps/],
     [{ learningRate: -1 }, /learningRate/],
@@ -57,6 +67,12 @@ describe('the settings', () => {
       },
       /curriculum/,
     ],
+    [
+      { curriculum: [{ until: 1, H_cycles: 1, L_cycles: 1, remedarcShare: 0.7, hopsShare: 0.3 }] },
+      /curriculum\.0: remedarcShare, hopsShare and outOfDomainShare .* more than 1/,
+    ],
+    [{ curriculum: [{ until: 1, H_cycles: 1, L_cycles: 1, noiseShare: -0.1 }] }, /curriculum\.0\.noiseShare/],
+    [{ curriculum: [{ until: 1, H_cycles: 1, L_cycles: 1, demonstrationShare: 2 }] }, /demonstrationShare/],
   ])('%j are refused by name', (value, message) => {
     expect(() => parseTrainingSettings(value)).toThrow(TrainingError);
     expect(() => parseTrainingSettings(value)).toThrow(message);

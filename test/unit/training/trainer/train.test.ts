@@ -117,7 +117,7 @@ describe('a training run', () => {
           formatVersion: 2,
           inputs: [...CALIBRATION_INPUTS],
           intercept: 0,
-          coefficients: [1, 0, 0, 0, 0, 0],
+          coefficients: [1, 0, 0, 0, 0, 0, 0, 0],
           fittedOn: { rows: 1, split: 'calibration' },
         },
       });

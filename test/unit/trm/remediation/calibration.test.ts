@@ -15,7 +15,7 @@ const MAP: Calibration = {
   formatVersion: 2,
   inputs: ['qHaltLogit', 'marginLogit', 'pointerLogit', 'noneProbability', 'haltingStep', 'logCatalogSize'],
   intercept: -0.5,
-  coefficients: [1, 0.5, 0.25, -1, -0.2, 0.1],
+  coefficients: [1, 0.5, 0.25, -1, -0.2, 0.1, 0, 0],
   fittedOn: { rows: 10, split: 'calibration' },
   ...FILES,
 };
@@ -26,6 +26,8 @@ const FEATURES: ConfidenceFeatures = {
   noneProbability: 0.1,
   step: 3,
   catalogSize: 7,
+  unknownInAlert: 0,
+  unknownInFunction: 0,
 };
 
 describe('the inputs of the calibration', () => {
@@ -37,7 +39,16 @@ describe('the inputs of the calibration', () => {
   });
 
   it('are finite for certain answers, none named and an empty catalog', () => {
-    const certain = { qHaltLogit: 1e9, margin: 1, pointerProbability: 0, noneProbability: 1, step: 1, catalogSize: 0 };
+    const certain = {
+      qHaltLogit: 1e9,
+      margin: 1,
+      pointerProbability: 0,
+      noneProbability: 1,
+      step: 1,
+      catalogSize: 0,
+      unknownInAlert: 0,
+      unknownInFunction: 0,
+    };
     expect(calibrationInputs(certain).every(Number.isFinite)).toBe(true);
     expect(calibrationInputs(certain)[0]).toBe(10);
     expect(calibrationInputs({ ...certain, qHaltLogit: -1e9 })[0]).toBe(-10);
@@ -52,7 +63,7 @@ describe('the confidence', () => {
 
   it('goes through the isotonic map where there is one', () => {
     const isotonic = { scores: [-10, 10], probabilities: [0.25, 0.75] };
-    const flat = { ...MAP, intercept: 5, coefficients: [0, 0, 0, 0, 0, 0], isotonic };
+    const flat = { ...MAP, intercept: 5, coefficients: [0, 0, 0, 0, 0, 0, 0, 0], isotonic };
     expect(calibratedConfidence(FEATURES, flat)).toBeCloseTo(0.625, 12);
   });
 });

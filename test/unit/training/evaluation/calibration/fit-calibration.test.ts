@@ -16,6 +16,8 @@ function simulated(count: number, seed: string) {
       pointerProbability: random.next(),
       noneProbability: random.next(),
       catalogSize: 4 + random.integer(60),
+      unknownInAlert: 0,
+      unknownInFunction: 0,
       step: 1 + random.integer(3),
     };
     const logit = Math.log(features.margin / (1 - features.margin));
@@ -41,7 +43,16 @@ describe('the calibration', () => {
 
   it('stays finite where right and wrong can be told apart without fault', () => {
     const rows = [-3, -2, 2, 3].map((qHaltLogit) => ({
-      features: { qHaltLogit, margin: 0.5, pointerProbability: 0.5, noneProbability: 0.5, catalogSize: 7, step: 1 },
+      features: {
+        qHaltLogit,
+        margin: 0.5,
+        pointerProbability: 0.5,
+        noneProbability: 0.5,
+        catalogSize: 7,
+        unknownInAlert: 0,
+        unknownInFunction: 0,
+        step: 1,
+      },
       right: qHaltLogit > 0,
     }));
     const { intercept, coefficients } = fitCalibration(rows, 'calibration');

@@ -1,6 +1,6 @@
-import type { Alert, Catalog, DemonstrationInput, ParameterOrigin } from '../../domain/index.js';
-import { labelOfTemplate } from './label-templates.js';
-import type { RunbookHit } from './searchable-runbooks.js';
+import type { Alert, Catalog, DemonstrationInput, ParameterOrigin } from '../../../domain/index.js';
+import { labelOfTemplate } from '../markdown/label-templates.js';
+import type { RunbookHit } from '../searchable-runbooks.js';
 
 /**
  * What a section of a runbook teaches about the alerts of its heading: the one call of a function of the catalog that it

@@ -1,5 +1,5 @@
 import type { DemonstrationInput } from '../../../domain/index.js';
-import type { Incident } from './incident.js';
+import type { Incident } from '../incidents/incident.js';
 
 /**
  * What an incident teaches: the call that was effective, or that doing nothing was right. Undefined for calls that
