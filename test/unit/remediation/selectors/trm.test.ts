@@ -3,9 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { InvalidInputError } from '../../../../src/core/errors.js';
-import type { Decision } from '../../../../src/domain/index.js';
+import type { Decision, DemonstrationInput } from '../../../../src/domain/index.js';
 import {
-  type DemonstrationInput,
   TRMRemediationSelector,
   type TRMRemediationSelectorOptions,
 } from '../../../../src/remediation/selectors/trm.js';

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ModelLoadError } from '../../../../src/core/errors.js';
 import {
+  CALIBRATION_INPUTS,
   type Calibration,
   type ConfidenceFeatures,
   calibratedConfidence,
@@ -13,7 +14,7 @@ import {
 const FILES = { weightsSha256: 'a', vocabularySha256: 'b' };
 const MAP: Calibration = {
   formatVersion: 2,
-  inputs: ['qHaltLogit', 'marginLogit', 'pointerLogit', 'noneProbability', 'haltingStep', 'logCatalogSize'],
+  inputs: [...CALIBRATION_INPUTS],
   intercept: -0.5,
   coefficients: [1, 0.5, 0.25, -1, -0.2, 0.1, 0, 0],
   fittedOn: { rows: 10, split: 'calibration' },
