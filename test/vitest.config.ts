@@ -10,6 +10,7 @@ const ENGINES = [
   'test/contract/guardrail-store/redis.test.ts',
   'test/integration/prometheus-flow.test.ts',
   'test/integration/llama-cpp.test.ts',
+  'test/integration/service-ui.test.ts',
   'test/device/*.test.ts',
 ];
 

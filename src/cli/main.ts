@@ -3,12 +3,15 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { packageRoot } from '../trm/remediation/index.js';
+import { auditCommand } from './commands/audit.js';
 import { datasetCommand } from './commands/dataset.js';
 import { decideCommand } from './commands/decide.js';
 import { evaluateCommand } from './commands/evaluate.js';
 import { exportCommand } from './commands/export.js';
 import { inspectCommand } from './commands/inspect.js';
 import { selectCommand } from './commands/select.js';
+import { serveCommand } from './commands/serve.js';
+import { tokenCommand } from './commands/token.js';
 import { trainCommand } from './commands/train.js';
 import { EXIT, exitCodeOf, messageOf } from './exit-codes.js';
 
@@ -33,6 +36,9 @@ for (const command of [
   evaluateCommand(),
   inspectCommand(),
   exportCommand(),
+  auditCommand(),
+  serveCommand(),
+  tokenCommand(),
 ]) {
   program.addCommand(command.exitOverride());
 }

@@ -12,7 +12,9 @@ const SHAPES: readonly (readonly [shape: RegExp, replacement: string])[] = [
   // A digit or sign tells a token from words such as "Basic authentication".
   [/\b(Bearer|Basic)(\s+)(?=\S*[0-9=_+/~])[A-Za-z0-9+/_.~=*-]{8,}/gi, `$1$2${REDACTED}`],
   [/([?&](?:api[-_]?key|key|token|access[-_]?token|auth|signature|sig|password)=)[^&\s"'#]+/gi, `$1${REDACTED}`],
-  [/\b(?:hf|sk|pk|rk|gsk|ghp|gho|xox[abp])[-_][A-Za-z0-9_*-]{6,}/g, REDACTED],
+  // A JSON Web Token, and what begins like one: base64url of an object in JSON.
+  [/\beyJ[A-Za-z0-9_-]{10,}(?:\.[A-Za-z0-9_-]+){0,4}/g, REDACTED],
+  [/\b(?:trmtoken|hf|sk|pk|rk|gsk|ghp|gho|xox[abp])[-_][A-Za-z0-9_*-]{6,}/g, REDACTED],
 ];
 
 /**

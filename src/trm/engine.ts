@@ -18,6 +18,13 @@ export interface EngineOptions<Output> {
   readonly shouldHalt: HaltRule<Output>;
   /** Requests that may wait while a full batch is running, 0 or more. Default: no limit. */
   readonly maxQueue?: number;
+  /**
+   * Milliseconds that the first request of an idle engine waits for others to share its batch, 0 to 1,000; a full batch
+   * does not wait. Default 0. Later requests join a running batch at its next step, so they never wait for this.
+   */
+  readonly maxWaitMs?: number;
+  /** Told how many rows each step has. Must not throw. */
+  readonly onBatch?: ((rows: number) => void) | undefined;
 }
 
 /** Options of one request. */
@@ -66,12 +73,17 @@ export class Engine<Input, Output> implements AsyncDisposable {
   readonly #active = new Set<Request<Input, Output>>();
   #batch: { readonly rows: readonly Request<Input, Output>[]; readonly controller: AbortController } | undefined;
   #loop: Promise<void> | undefined;
+  /** Ends the wait for others of the first request. */
+  #gathered: (() => void) | undefined;
   #disposal: Promise<void> | undefined;
 
   /** Throws ConfigurationError for an option out of range. The caller keeps the model and disposes it afterwards. */
   constructor(model: RecurrentModel<Input, Output>, options: EngineOptions<Output>) {
-    const { maxBatchSize, maxQueue = Number.POSITIVE_INFINITY } = options;
+    const { maxBatchSize, maxQueue = Number.POSITIVE_INFINITY, maxWaitMs = 0 } = options;
     checkWhole('maxBatchSize', maxBatchSize, 1);
+    if (!(maxWaitMs >= 0 && maxWaitMs <= 1_000)) {
+      throw new ConfigurationError(`maxWaitMs: expected 0 to 1000 milliseconds, received ${String(maxWaitMs)}`);
+    }
     if (maxQueue !== Number.POSITIVE_INFINITY) checkWhole('maxQueue', maxQueue, 0);
     checkWhole('model.maxSteps', model.maxSteps, 1);
     this.#model = model;
@@ -113,6 +125,7 @@ export class Engine<Input, Output> implements AsyncDisposable {
       this.#waiting.add(request);
       deadline.signal.addEventListener('abort', () => this.#fail(request, abortError(deadline.signal)), { once: true });
       this.#loop ??= this.#run();
+      if (this.#waiting.size >= this.#options.maxBatchSize) this.#gathered?.();
     });
   }
 
@@ -131,6 +144,7 @@ export class Engine<Input, Output> implements AsyncDisposable {
 
   async #shutDown(): Promise<void> {
     this.#failAll(this.#waiting);
+    this.#gathered?.();
     await this.#loop;
   }
 
@@ -138,6 +152,7 @@ export class Engine<Input, Output> implements AsyncDisposable {
   async #run(): Promise<void> {
     // A turn of the event loop before each batch lets requests that were made together, and those that a finished
     // request led to, come into it.
+    await this.#gather();
     for (await nextTurn(); this.#active.size + this.#waiting.size > 0; await nextTurn()) {
       if (this.#disposal) {
         this.#failAll(this.#active);
@@ -148,6 +163,20 @@ export class Engine<Input, Output> implements AsyncDisposable {
       await this.#stepBatch([...this.#active]);
     }
     this.#loop = undefined;
+  }
+
+  /** Gives others the time to come into the first batch. */
+  async #gather(): Promise<void> {
+    const { maxWaitMs = 0, maxBatchSize } = this.#options;
+    if (maxWaitMs === 0 || this.#waiting.size >= maxBatchSize) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, maxWaitMs);
+      this.#gathered = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+    this.#gathered = undefined;
   }
 
   #fillBatch(): void {
@@ -161,6 +190,7 @@ export class Engine<Input, Output> implements AsyncDisposable {
   async #stepBatch(rows: readonly Request<Input, Output>[]): Promise<void> {
     const controller = new AbortController();
     this.#batch = { rows, controller };
+    if (rows.length > 0) this.#options.onBatch?.(rows.length);
     try {
       const results = await this.#model.step(
         rows.map(({ input, carry }) => ({ input, carry })),

@@ -151,7 +151,7 @@ async function createActing(
 }
 
 /** `--phases annotation,rules` */
-function phaseList(value: string): DefaultPhase[] {
+export function phaseList(value: string): DefaultPhase[] {
   return value.split(',').map((name) => phase(name.trim()));
 }
 

@@ -4,14 +4,13 @@ import { ModelLoadError, ProviderError } from '../../core/errors.js';
 import type { ExecutionProviderPreference } from '../../core/execution-provider.js';
 import { memoizeAsync } from '../../core/memoize-async.js';
 import type { GenerateCall, GenerateResult, Health, TextProvider } from '../../domain/index.js';
-import { encodeAlert, encodeCatalog, explain } from '../../encoding/index.js';
 import {
   bundledModelPath,
   type ModelFolder,
-  type ReasoningStep,
   RemediationReasoner,
   readModelFolder,
 } from '../../trm/remediation/index.js';
+import { answerProblem } from './answer-problem.js';
 import { asProviderError } from './failure.js';
 import { type Problem, readProblem } from './read-problem.js';
 
@@ -109,21 +108,10 @@ function findProblem({ messages, context }: GenerateCall): Problem {
 
 async function generate(
   call: GenerateCall,
-  { alert, catalog }: Problem,
+  problem: Problem,
   { folder, reasoner }: LoadedModel,
 ): Promise<GenerateResult> {
-  const row = { alert: encodeAlert(alert, reasoner.tokenizer), catalog: encodeCatalog(catalog, reasoner.tokenizer) };
-  const render = ({ answer }: ReasoningStep): string =>
-    JSON.stringify({
-      lambda_function: answer.lambdaFunction,
-      parameters: answer.parameters,
-      reasoning: explain(answer, row.alert),
-    });
-  const rule = haltRule(call.recursion, render);
-  const cycles = await reasoner.reason(row, { signal: call.signal, ...(rule && { shouldHalt: rule }) });
-  const steps = cycles
-    .filter(({ step }, index) => cycles[index + 1]?.step !== step)
-    .map((cycle) => ({ text: render(cycle), confidence: cycle.confidence }));
+  const steps = await answerProblem(problem, reasoner, call);
   const text = steps.at(-1)?.text ?? '';
   call.onDelta?.(text);
   return {
@@ -133,23 +121,6 @@ async function generate(
     usage: {},
     steps,
     warnings: unusedOptions(call).map((option) => `${option} has no meaning for a ${NAME} and was not used`),
-  };
-}
-
-/** Without a word from the caller the model's own head decides. */
-function haltRule(
-  recursion: GenerateCall['recursion'],
-  render: (step: ReasoningStep) => string,
-): ((cycles: readonly ReasoningStep[], step: number) => boolean) | undefined {
-  if (!recursion) return undefined;
-  const { maxSteps, stopConfidence } = recursion;
-  let previous: string | undefined;
-  return (cycles, step) => {
-    const last = cycles.at(-1) as ReasoningStep;
-    const text = render(last);
-    const settled = stopConfidence !== undefined && (last.confidence > stopConfidence || text === previous);
-    previous = text;
-    return settled || step >= maxSteps;
   };
 }
 

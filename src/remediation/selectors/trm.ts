@@ -13,6 +13,7 @@ import { type EncodedCatalog, encodeAlert, encodeCatalog, explain } from '../../
 import type { ExecutionProviderPreference, RuntimeEvent } from '../../runtime/index.js';
 import {
   bundledModelPath,
+  type ModelFolder,
   type ModelManifest,
   type ReasoningStep,
   RemediationReasoner,
@@ -98,7 +99,9 @@ export class TRMRemediationSelector implements AsyncDisposable {
       ...(options.maxBatchSize !== undefined && { maxBatchSize: options.maxBatchSize }),
       ...(options.maxSteps !== undefined && { maxSteps: options.maxSteps }),
     });
-    const selector = new TRMRemediationSelector(folder.manifest, config.confidenceThreshold.value, reasoner);
+    const selector = TRMRemediationSelector.over(folder, reasoner, {
+      confidenceThreshold: config.confidenceThreshold.value,
+    });
     try {
       if (options.demonstrations) selector.remember(options.demonstrations);
     } catch (error) {
@@ -106,6 +109,19 @@ export class TRMRemediationSelector implements AsyncDisposable {
       throw error;
     }
     return selector;
+  }
+
+  /**
+   * A selector over a reasoner that is loaded already and is asked other things too; `dispose()` disposes it.
+   * Throws ConfigurationError.
+   */
+  static over(
+    folder: Pick<ModelFolder, 'manifest'>,
+    reasoner: RemediationReasoner,
+    options: Pick<TRMRemediationSelectorOptions, 'confidenceThreshold'> = {},
+  ): TRMRemediationSelector {
+    const { confidenceThreshold } = resolveConfig(options);
+    return new TRMRemediationSelector(folder.manifest, confidenceThreshold.value, reasoner);
   }
 
   /** Answered alerts that the selector knows. */

@@ -26,6 +26,10 @@ export interface ReasonerOptions {
   readonly maxSteps?: number;
   /** Requests that may wait. Default: no limit. */
   readonly maxQueue?: number;
+  /** Milliseconds that the first alert of an idle reasoner waits for others. Default 0. */
+  readonly maxWaitMs?: number;
+  /** Told how many rows each step has. Must not throw. */
+  readonly onBatch?: ((rows: number) => void) | undefined;
 }
 
 /**
@@ -51,6 +55,8 @@ export class RemediationReasoner implements AsyncDisposable {
     this.#engine = new Engine(reasoningModel(model, folder, options.maxSteps), {
       maxBatchSize: options.maxBatchSize ?? 32,
       ...(options.maxQueue !== undefined && { maxQueue: options.maxQueue }),
+      ...(options.maxWaitMs !== undefined && { maxWaitMs: options.maxWaitMs }),
+      onBatch: options.onBatch,
       shouldHalt: isSettled,
     });
   }
@@ -71,6 +77,11 @@ export class RemediationReasoner implements AsyncDisposable {
 
   get executionProvider(): RemediationModel['executionProvider'] {
     return this.#model.executionProvider;
+  }
+
+  /** Rows in the batch, and rows that wait for a place in it. */
+  get load(): { readonly active: number; readonly waiting: number } {
+    return { active: this.#engine.active, waiting: this.#engine.waiting };
   }
 
   /** Reasons until the row halts; all steps, the final answer last. Rejects as `Engine.submit` does. */

@@ -351,3 +351,40 @@ describe('any mix of requests', () => {
     );
   });
 });
+
+describe('the first request of an idle engine', () => {
+  const engineWith = (model: FakeModel, maxWaitMs: number, batches: number[] = []): Engine<FakeInput, FakeOutput> =>
+    new Engine(model, {
+      maxBatchSize: 3,
+      maxWaitMs,
+      shouldHalt: ({ done }) => done,
+      onBatch: (rows) => void batches.push(rows),
+    });
+
+  it('waits for others to share its batch, and no longer than until it is full', async () => {
+    const batches: number[] = [];
+    const model = new FakeModel();
+    const engine = engineWith(model, 1_000, batches);
+    const start = performance.now();
+    const first = engine.submit({ id: 1, steps: 1 });
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(model.batches).toEqual([]);
+    await Promise.all([first, engine.submit({ id: 2, steps: 1 }), engine.submit({ id: 3, steps: 1 })]);
+    expect(performance.now() - start).toBeLessThan(900);
+    expect([model.batches, batches]).toEqual([[[1, 2, 3]], [3]]);
+    await engine.dispose();
+  });
+
+  it('waits no longer than it was told, nor than it is wanted', async () => {
+    const model = new FakeModel();
+    const engine = engineWith(model, 10);
+    expect((await engine.submit({ id: 1, steps: 1 })).steps).toBe(1);
+    expect(model.batches).toEqual([[1]]);
+    const pending = engineWith(model, 1_000);
+    const given = pending.submit({ id: 2, steps: 1 });
+    const start = performance.now();
+    await Promise.all([expect(given).rejects.toThrow(/disposed/), pending.dispose()]);
+    expect(performance.now() - start).toBeLessThan(900);
+    expect(() => engineWith(model, 5_000)).toThrow(/maxWaitMs/);
+  });
+});

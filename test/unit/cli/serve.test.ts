@@ -1,0 +1,178 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { appendFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { serveCommand } from '../../../src/cli/commands/serve.js';
+import { EXIT, exitCodeOf } from '../../../src/cli/exit-codes.js';
+import { CloseAll } from '../../../src/cli/serve/close-all.js';
+import { resolveServeConfig } from '../../../src/config/index.js';
+import { ConfigurationError } from '../../../src/core/errors.js';
+import { verifyAuditLog } from '../../../src/server/audit/index.js';
+import { createToken, formatTokenLine, hashToken } from '../../../src/server/auth/index.js';
+import { writeTinyModel } from '../../fixtures/tiny-model.js';
+import { alertOf, CRASH } from '../server/fake-service.js';
+
+const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
+const token = createToken().reveal();
+let folder: string;
+const children: ChildProcess[] = [];
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'agent-trm-serve-'));
+  await writeTinyModel(join(folder, 'tiny-v1'));
+  const entry = { name: 'sre-agent', sha256: hashToken(token).toString('hex'), scopes: ['select', 'reason'] as const };
+  await writeFile(join(folder, 'tokens'), `${formatTokenLine(entry)}\n`);
+});
+afterAll(async () => {
+  for (const child of children) child.kill('SIGKILL');
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** Runs the command in a process of its own, as orchestrators do. */
+async function serve(env: Readonly<Record<string, string>>) {
+  const parameters = ['serve', '--port', '0', '--model', join(folder, 'tiny-v1'), '--ep', 'cpu', '--threads', '1'];
+  const child = spawn(process.execPath, ['--import', 'tsx', 'src/cli/main.ts', ...parameters], {
+    cwd: ROOT,
+    env: { PATH: process.env['PATH'], ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  children.push(child);
+  let output = '';
+  const collect = (chunk: Buffer): void => {
+    output += chunk.toString();
+  };
+  child.stdout?.on('data', collect);
+  child.stderr?.on('data', collect);
+  const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
+  const waitFor = async (pattern: RegExp): Promise<RegExpExecArray> => {
+    for (let found = pattern.exec(output); ; found = pattern.exec(output)) {
+      if (found) return found;
+      if (child.exitCode !== null) throw new Error(`it has ended: ${output}`);
+      await delay(20);
+    }
+  };
+  return { child, ended, waitFor, said: () => output };
+}
+
+describe('agent-trm serve', () => {
+  it('serves who is known, reloads on SIGHUP, and ends on SIGTERM without losing anything', async () => {
+    const audit = join(folder, 'audit.jsonl');
+    const { child, ended, waitFor, said } = await serve({
+      TRM_TOKENS_FILE: join(folder, 'tokens'),
+      TRM_AUDIT_LOG: audit,
+    });
+    const origin = (await waitFor(/listens at (\S+)/))[1] as string;
+    const post = (path: string, body: unknown, bearer = token) =>
+      fetch(origin + path, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${bearer}` },
+        body: JSON.stringify(body),
+      });
+    expect((await post('/select', CRASH)).status).toBe(200);
+    expect((await post('/select', CRASH, createToken().reveal())).status).toBe(401);
+    expect((await post('/feedback', {})).status).toBe(403);
+    const metrics = await (await fetch(`${origin}/metrics`)).text();
+    expect(metrics).toMatch(/agent_trm_http_requests_total\{route="\/select",method="POST",code="200"\} 1/);
+    expect(metrics).toMatch(/agent_trm_model_info\{sha="[0-9a-f]{12}",calibration="logistic"\} 1/);
+
+    child.kill('SIGHUP');
+    await waitFor(/model_released/);
+    await appendFile(join(folder, 'tiny-v1', 'weights.safetensors'), 'x');
+    child.kill('SIGHUP');
+    await waitFor(/model_refused/);
+
+    const asked = Array.from({ length: 30 }, (_, id) => post('/reason', { problem: alertOf(id) }));
+    await Promise.race(asked);
+    const start = performance.now();
+    child.kill('SIGTERM');
+    const ends = await Promise.all(
+      asked.map((request) =>
+        request.then(
+          ({ status }) => status,
+          () => 0,
+        ),
+      ),
+    );
+    expect(await ended).toBe(0);
+    // A second for load balancers to hear of it, and then no timer that somebody forgot.
+    expect(performance.now() - start).toBeLessThan(15_000);
+    // Also those whose connection was made when the order to stop had come already.
+    expect(ends).toEqual(asked.map(() => 200));
+    const report = await verifyAuditLog({ path: audit });
+    expect(report).toMatchObject({ broken: undefined, closed: true, records: 33 });
+    expect([said().includes('"msg":"draining"'), said().includes(token)]).toEqual([true, false]);
+  });
+
+  it('does not start when nobody is let in, and says what to do', async () => {
+    const { ended, said } = await serve({});
+    expect(await ended).toBe(EXIT.usage);
+    expect(said()).toMatch(/nobody may ask yet: expected --tokens-file .*--insecure/);
+  });
+
+  it('does not start when it is told to check access and not to', async () => {
+    const { ended, said } = await serve({ TRM_SERVE_INSECURE: 'true', TRM_TOKENS_FILE: join(folder, 'tokens') });
+    expect(await ended).toBe(EXIT.usage);
+    expect(said()).toMatch(/received both/);
+  });
+
+  it('explains itself', () => {
+    let help = '';
+    serveCommand()
+      .configureOutput({ writeOut: (text) => (help += text) })
+      .outputHelp();
+    for (const told of ['--insecure', 'TRM_TOKENS_FILE', 'SIGHUP', 'Alertmanager', 'curl', 'agent-trm token create']) {
+      expect(help).toContain(told);
+    }
+  });
+});
+
+describe('the settings of serve', () => {
+  it('are the option, else the variable, else the default', () => {
+    const env = { PORT: '9000', TRM_TRUSTED_PROXIES: '10.0.0.0/8, ::1', TRM_SERVE_ACT: 'yes', TRM_LOG_LEVEL: 'WARN' };
+    const config = resolveServeConfig({ host: '0.0.0.0', maxQueue: 7 }, env);
+    expect([config.port, config.host.value, config.maxQueue.value, config.act.value]).toEqual([
+      { value: 9000, source: 'environment PORT' },
+      '0.0.0.0',
+      7,
+      true,
+    ]);
+    expect([config.trustedProxies.value, config.logLevel.value, config.rateLimit]).toEqual([
+      ['10.0.0.0/8', '::1'],
+      'warn',
+      { value: 6_000, source: 'default' },
+    ]);
+    expect(resolveServeConfig({ port: 1 }, { ...env, TRM_SERVE_PORT: '2' }).port.value).toBe(1);
+    expect(resolveServeConfig({}, { ...env, TRM_SERVE_PORT: '2' }).port.value).toBe(2);
+  });
+
+  it.each([
+    [{ TRM_SERVE_PORT: '70000' }, 'TRM_SERVE_PORT'],
+    [{ TRM_LOG_LEVEL: 'loud' }, 'TRM_LOG_LEVEL'],
+    [{ TRM_METRICS_SCOPE: 'some' }, 'TRM_METRICS_SCOPE'],
+    [{ TRM_SERVE_DEADLINE_MS: '0' }, 'TRM_SERVE_DEADLINE_MS'],
+    [{ TRM_REDIS_URL: 'http://:hunter2@redis' }, 'TRM_REDIS_URL'],
+  ])('are checked, and no secret is shown: %o', (env, name) => {
+    const wrong = (): unknown => resolveServeConfig({}, env);
+    expect(wrong).toThrow(ConfigurationError);
+    expect(wrong).toThrow(name);
+    expect(wrong).not.toThrow(/hunter2/);
+    expect(exitCodeOf(new ConfigurationError(''))).toBe(EXIT.usage);
+  });
+});
+
+it('what a service was made of is closed backwards, all of it, once', async () => {
+  const closed: number[] = [];
+  const closeAll = new CloseAll();
+  for (const id of [1, 2, 3]) {
+    closeAll.add(id, () => {
+      closed.push(id);
+      if (id === 2) throw new Error('stuck');
+    });
+  }
+  await expect(closeAll.close()).rejects.toBeInstanceOf(AggregateError);
+  await closeAll.close();
+  expect(closed).toEqual([3, 2, 1]);
+});
