@@ -141,6 +141,11 @@ export function compareWords(left: OverlapWords, right: OverlapWords): { readonl
   return { name: weightedJaccard(left.name, right.name), all: weightedJaccard(left.all, right.all) };
 }
 
+/** Likeness of the names of two alerts, in [0, 1]. */
+export function compareNames(left: OverlapWords, right: OverlapWords): number {
+  return weightedJaccard(left.name, right.name);
+}
+
 /** Weight of the shared stems over the weight of all of them (Ruzicka similarity of idf vectors). */
 function weightedJaccard(left: ReadonlyMap<string, number>, right: ReadonlyMap<string, number>): number {
   let shared = 0;

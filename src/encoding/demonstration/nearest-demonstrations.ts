@@ -1,5 +1,5 @@
 import type { EncodedAlert } from '../alert/encode-alert.js';
-import { compareWords } from '../overlap.js';
+import { compareNames, compareWords } from '../overlap.js';
 import { MAX_DEMONSTRATIONS } from './encode-demonstration.js';
 
 /** Least likeness of a demonstration that is shown. Below it, an alert is another one that shares some words. */
@@ -17,7 +17,10 @@ export function nearestDemonstrations<T extends { readonly alert: EncodedAlert }
 ): T[] {
   const scored: { readonly entry: T; readonly likeness: number; readonly index: number }[] = [];
   for (const [index, entry] of known.entries()) {
-    const { name, all } = compareWords(query.overlapWords, entry.alert.overlapWords);
+    const name = compareNames(query.overlapWords, entry.alert.overlapWords);
+    // Most names have nothing in common; the many other words need not be compared then.
+    if (NAME_SHARE * name + (1 - NAME_SHARE) < LEAST_LIKENESS) continue;
+    const { all } = compareWords(query.overlapWords, entry.alert.overlapWords);
     const likeness = NAME_SHARE * name + (1 - NAME_SHARE) * all;
     if (likeness >= LEAST_LIKENESS) scored.push({ entry, likeness, index });
   }

@@ -69,7 +69,7 @@ export interface DetailedEvaluation {
 /** Seeds of rows that are no part of a suite. */
 const RISK_SEED = 31_000;
 const BASELINE_SEED = 40_000;
-/** Rows of the calibration split that thresholds are derived from; the calibration was fitted on others. */
+/** Rows that thresholds are derived from: alert names that neither training nor calibration saw, functions of training. */
 const RISK_ROWS = 2_000;
 
 /** Measures a model folder. Rejects with TrainingError when a suite holds no case, and as loading a model does. */
@@ -111,7 +111,7 @@ export async function evaluateInDetail(options: EvaluateOptions): Promise<Detail
   const riskRows =
     risks.length === 0
       ? []
-      : await answer('risk', generateExamples(facts, { seed: RISK_SEED, split: 'calibration', count: RISK_ROWS }));
+      : await answer('risk', generateExamples(facts, { seed: RISK_SEED, split: 'validation', count: RISK_ROWS }));
   const baselines =
     options.baselineExamples === undefined
       ? undefined

@@ -8,6 +8,8 @@ export interface GateBar {
   readonly bar: string;
   readonly least?: number;
   readonly most?: number;
+  /** More than this. */
+  readonly over?: number;
   /** Undefined where the report does not hold what it takes. */
   value(report: EvaluationReport): number | undefined;
 }
@@ -127,7 +129,7 @@ export const GATE: readonly GateBar[] = [
   {
     measure: 'RemedARC, symbols never seen, exact',
     bar: 'over 45 %',
-    least: 0.45,
+    over: 0.45,
     value: (report) => row(report, 'remedarc')?.callAccuracy,
   },
 ];
@@ -137,7 +139,7 @@ const ROUNDING = 1e-9;
 
 /** The gate with what a report came to; `passed` is null where it was not measured. */
 export function gateRows(report: EvaluationReport): GateRow[] {
-  return GATE.map(({ measure, bar, least, most, value }): GateRow => {
+  return GATE.map(({ measure, bar, least, most, over: floor, value }): GateRow => {
     const found = value(report);
     const known = found !== undefined && Number.isFinite(found);
     return {
@@ -147,7 +149,8 @@ export function gateRows(report: EvaluationReport): GateRow[] {
       unit: measure.startsWith('ECE') ? 'number' : 'share',
       passed: known
         ? found >= (least ?? Number.NEGATIVE_INFINITY) - ROUNDING &&
-          found <= (most ?? Number.POSITIVE_INFINITY) + ROUNDING
+          found <= (most ?? Number.POSITIVE_INFINITY) + ROUNDING &&
+          found > (floor ?? Number.NEGATIVE_INFINITY)
         : null,
     };
   });

@@ -9,6 +9,7 @@ import type { RuntimeOptions } from '../../runtime/index.js';
 import { type ModelFolder, type ReasoningStep, RemediationReasoner } from '../../trm/remediation/index.js';
 import { type Example, type Facts, generateExamples } from '../dataset/index.js';
 import { judge } from './judge.js';
+import { share } from './metrics.js';
 
 /** What adding answered alerts does, through the same retrieval as the selector's. */
 export interface MemoryReport {
@@ -76,7 +77,7 @@ export async function measureMemory(
       const steps = await reasoner.reason(row, { signal });
       return { last: steps.at(-1) as ReasoningStep, shown: nearest.map(({ index }) => index) };
     };
-    let [followed, found, unchanged, asked] = [0, 0, 0, 0];
+    let [followed, found, asked, unchanged, compared] = [0, 0, 0, 0, 0];
     for (let start = 0; start < taught.length; start += MEMORY_SIZE) {
       const memory = distinctGroups(taught.slice(start, start + MEMORY_SIZE));
       const kinds = new Set(memory.map(({ group }) => group));
@@ -90,17 +91,16 @@ export async function measureMemory(
       for (const example of others) {
         if (kinds.has(example.group)) continue;
         const [before, after] = [await ask(example, []), await ask(example, memory)];
+        compared += 1;
         unchanged += sayTheSame(before.last, after.last) ? 1 : 0;
       }
     }
-    const first = new Set(distinctGroups(taught.slice(0, MEMORY_SIZE)).map(({ group }) => group));
-    const compared = others.filter(({ group }) => !first.has(group)).length;
     return {
       taught: asked,
-      followed: followed / asked,
-      found: found / asked,
+      followed: share(followed, asked),
+      found: share(found, asked),
       others: compared,
-      unchanged: unchanged / compared,
+      unchanged: share(unchanged, compared),
     };
   } finally {
     await reasoner.dispose();

@@ -8,6 +8,7 @@ import {
   FUNCTION_FEATURES,
   type HostTensor,
   type ModelInputs,
+  SHOWN_VOTES,
 } from '../../../src/encoding/index.js';
 import { alertOf, arbitraryAlert, rowOf, shownBeside } from './helpers.js';
 
@@ -145,6 +146,48 @@ describe('collate', () => {
     const { overlap } = collate([rowOf(alertOf({ alertname: 'FluxHelmReleaseFailing' }))]).tensors;
     const byName = Array.from({ length: 7 }, (_, index) => overlap?.data[index * FUNCTION_FEATURES] ?? 0);
     expect(byName.indexOf(Math.max(...byName))).toBe(2);
+  });
+
+  it('gives a function and none what their demonstrations say: marks, the greatest likeness, the sum of what decides', () => {
+    const crash = alertOf({ alertname: 'PodCrashLoopBackOff', pod: 'web-0', namespace: 'shop', tier: 'gold' });
+    const like = alertOf({ alertname: 'PodCrashLoopBackOff', pod: 'db-1', tier: 'gold' });
+    const other = alertOf({ alertname: 'PodCPUHigh', pod: 'web-0', namespace: 'shop', tier: 'red' });
+    const row = shownBeside(rowOf(crash), [other, like, crash]);
+    const answers = [2, 2, -1];
+    const shown = (row.demonstrations ?? []).map((one, index) => ({ ...one, functionIndex: answers[index] as number }));
+    // Beside a row of another size, whose numbers stand before these.
+    const inputs = collate([rowOf(other, smallCatalog), { ...row, demonstrations: shown }]);
+    const [first, second, third] = shown as [(typeof shown)[0], (typeof shown)[0], (typeof shown)[0]];
+    const votesOf = (name: string, start: number): number[] => [
+      ...tensor(inputs, name).data.subarray(start, start + SHOWN_VOTES),
+    ];
+    const functions = row.catalog.functions.length;
+    const at = (functions + 2) * FUNCTION_FEATURES + FUNCTION_FEATURES - SHOWN_VOTES;
+    const expected = [
+      Math.max(first.likeness[0], second.likeness[0]),
+      Math.max(first.likeness[1], second.likeness[1]),
+      ...first.deciding.map((value, index) => value + (second.deciding[index] as number)),
+    ];
+    expect(first.likeness[0]).toBeLessThan(second.likeness[0]);
+    for (const [index, value] of votesOf('overlap', at).entries())
+      expect(value).toBeCloseTo(expected[index] as number, 5);
+    expect(votesOf('none_votes', 0)).toEqual(new Array(SHOWN_VOTES).fill(0));
+    expect(votesOf('none_votes', SHOWN_VOTES).slice(0, 2)).toEqual([1, 1]);
+    for (const [index, value] of votesOf('none_votes', SHOWN_VOTES).slice(2).entries()) {
+      expect(value).toBeCloseTo(third.deciding[index] as number, 5);
+    }
+    const marksOf = (name: string): string[] => {
+      const { data, dims } = tensor(inputs, name);
+      const width = dims.at(-1) as number;
+      return Array.from({ length: data.length / width }, (_, index) =>
+        data.subarray(index * width, (index + 1) * width).join(''),
+      );
+    };
+    const none = '00000';
+    expect(marksOf('function_shown')).toEqual(
+      Array.from({ length: 2 * functions }, (_, index) => (index === functions + 2 ? '01100' : none)),
+    );
+    expect(marksOf('none_shown')).toEqual([none, '00010']);
   });
 
   it('refuses an empty batch and pads a catalog without parameters', () => {

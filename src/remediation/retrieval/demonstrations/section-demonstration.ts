@@ -16,7 +16,8 @@ export function sectionDemonstration(hit: RunbookHit, alert: Alert, catalog: Cat
   if (calls.some(({ lambdaFunction }) => lambdaFunction !== call.lambdaFunction)) return undefined;
   const sources = Object.entries(call.parameters).flatMap(([name, value]): [string, string][] => {
     const key = typeof value === 'string' ? labelOfTemplate(value) : undefined;
-    return key === undefined ? [] : [[name, key]];
+    // The alert's name fills no parameter, and names that begin with __ never leave Prometheus.
+    return key === undefined || key === 'alertname' || key.startsWith('__') ? [] : [[name, key]];
   });
   return {
     // The section stands for no alert in particular: each label that it names is shown under its own name.

@@ -189,12 +189,14 @@ describe('an evaluation, of random weights', () => {
 
     it('thins a long curve and keeps its end', () => {
       const [first] = evaluation.sets;
-      const cases = Array.from({ length: 1_001 }, (_, index) => first?.cases[index % COUNT]).flatMap(
-        (one) => one ?? [],
-      );
+      const cases = Array.from({ length: 1_001 }, (_, index) => {
+        const one = first?.cases[index % COUNT] as (typeof first & object)['cases'][number];
+        return { ...one, scored: { ...one.scored, confidence: index / 1_000 } };
+      });
       const long = { ...evaluation, sets: [{ set: OWN, cases }] } as DetailedEvaluation;
       const curve = pageOf(long, made).suites[0]?.riskCoverage ?? [];
       expect(curve.length).toBeLessThanOrEqual(201);
+      expect(curve.length).toBeGreaterThan(100);
       expect(curve.at(-1)?.[0]).toBe(1);
       for (const [index, [coverage]] of curve.entries()) expect(coverage).toBeGreaterThan(curve[index - 1]?.[0] ?? 0);
     });
