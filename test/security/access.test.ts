@@ -26,7 +26,14 @@ const SCOPED: [scope: Scope, path: string, body: unknown][] = [
   ['events', '/events', { alerts: [CRASH], version: '4', status: 'firing' }],
   ['feedback', '/feedback', { event_id: 'e-1', lambda_function: 'pod-restart', alert: CRASH, outcome: 'effective' }],
   ['admin', '/admin/reload', {}],
+  ['reason', '/api/chat', { messages: [{ role: 'user', content: JSON.stringify(CRASH) }] }],
+  ['reason', '/api/generate', { prompt: JSON.stringify(CRASH) }],
+  ['reason', '/api/show', { model: 'trm' }],
+  ['reason', '/v1/chat/completions', { messages: [{ role: 'user', content: JSON.stringify(CRASH) }] }],
 ];
+
+/** What is only read, and needs the scope `reason`. */
+const READ = ['/api/tags', '/api/version', '/v1/models', '/v1/models/{id}'];
 
 const END = Date.parse('2030-01-01T00:00:00Z');
 
@@ -71,7 +78,7 @@ describe('access', () => {
     const document = (await (await fetch(`${started.origin}/openapi.json`)).json()) as {
       paths: Record<string, unknown>;
     };
-    const known = new Set([...PUBLIC, ...SCOPED.map(([, route]) => route)]);
+    const known = new Set([...PUBLIC, ...SCOPED.map(([, route]) => route), ...READ]);
     // An endpoint that is added stands in one of the two lists above, so that nobody forgets to say who may use it.
     expect(Object.keys(document.paths).filter((route) => !known.has(route))).toEqual([]);
   });
@@ -103,10 +110,20 @@ describe('access', () => {
       const answer = await started.post(route, '{ this is not JSON', headers as Record<string, string>);
       expect(answer.status).toBe(401);
       expect(answer.headers.get('www-authenticate')).toEqual(challenge);
-      expect(await answer.json()).toMatchObject({ type: 'urn:agent-trm:problem:unauthenticated' });
+      // The protocols of others have errors of their own.
+      const own = /^\/(?:api|v1)\//.test(route) ? { error: expect.anything() } : undefined;
+      expect(await answer.json()).toMatchObject(own ?? { type: 'urn:agent-trm:problem:unauthenticated' });
     }
     expect((await started.post(`${route}?access_token=${tokens.admin}`, '{}')).status).toBe(401);
     expect(started.model.asked).toEqual([]);
+  });
+
+  it.each(READ)('GET %s is for those with the scope reason alone', async (route) => {
+    expect((await fetch(started.origin + route)).status).toBe(401);
+    for (const scope of SCOPES) {
+      const { status } = await fetch(started.origin + route, { headers: bearer(tokens[scope]) });
+      expect([scope, status]).toEqual([scope, scope === 'reason' ? 200 : 403]);
+    }
   });
 
   it('is the same by other spellings of a path', async () => {

@@ -11,8 +11,9 @@ import { readBelow, readTools, type ToolOffer } from './offer.js';
 import type { Question, Reply } from './question.js';
 import { sayDecision } from './say-decision.js';
 
-/** Field of the wire format that holds the schema of the answer, for messages about it. */
+/** What the wire format brings to a question. */
 export interface AskOptions {
+  /** Field that holds the schema of the answer, for messages about it. */
   readonly formatField: string;
   /** Told of the pieces of a language model's answer; the TRM's comes as a whole. */
   readonly onDelta?: ((text: string) => void) | undefined;
@@ -33,9 +34,7 @@ export async function answerQuestion(
 ): Promise<Reply> {
   const { turns, tools, toolChoice } = question;
   const only = typeof toolChoice === 'object' ? toolChoice.name : undefined;
-  // Read before the domain is known: what is faulty is faulty whoever answers.
   const offer = tools.length > 0 ? readTools(kernel, tools, only) : undefined;
-  const format = readQuestionFormat(question, options.formatField);
   const passOn = (detail: string): Promise<Reply> => {
     if (kernel.fallback) return askFallback(kernel, kernel.fallback, context, question, options.onDelta);
     throw new Problem('out-of-domain', { detail });
@@ -44,6 +43,8 @@ export async function answerQuestion(
   const asked = turns.findLastIndex(({ role }) => role === 'user');
   const found = findAlert(turns[asked]?.text ?? '');
   if (!found) return passOn(NO_ALERT);
+  // Only now: a language model may take schemas that this reader does not.
+  const format = readQuestionFormat(question, options.formatField);
   if (typeof format === 'object' && !namesFunction(format.schema)) return passOn(OTHER_FORMAT);
   if (turns.slice(asked + 1).some(({ role }) => role === 'tool')) {
     return kernel.fallback ? passOn('') : { ...OF_MODEL, text: NOTHING_TO_ADD, calls: [] };

@@ -1,4 +1,5 @@
 import { type Catalog, DEFAULT_CATALOG, parseCatalog } from '../../domain/index.js';
+import { checkExpansion } from './check-expansion.js';
 import { checkPatterns } from './check-patterns.js';
 import { catalogKey, digest } from './work-key.js';
 
@@ -47,6 +48,7 @@ export class CatalogCache {
     }
     const catalog = parseCatalog(value);
     checkPatterns(catalog);
+    for (const [index, { parameters }] of catalog.entries()) checkExpansion(parameters, `[${index}].parameters`);
     const keyed = { catalog, key: catalogKey(catalog) };
     this.#kept.set(text, keyed);
     const [oldest] = this.#kept.keys();

@@ -1,3 +1,5 @@
+import { pointTo } from '../../work/check-expansion.js';
+
 /** What the answer to an alert has to say. */
 export type Role = 'function' | 'parameters' | 'reasoning' | 'confidence';
 
@@ -71,18 +73,6 @@ export function requiredOf(schema: Schema): readonly unknown[] {
 
 function alternativesOf({ anyOf, oneOf }: Schema): readonly unknown[] {
   return Array.isArray(anyOf) ? anyOf : Array.isArray(oneOf) ? oneOf : [];
-}
-
-/** What a JSON pointer within a schema, such as `#/$defs/Answer`, leads to. */
-function pointTo(root: Schema, reference: string): unknown {
-  if (!reference.startsWith('#')) return undefined;
-  let value: unknown = root;
-  for (const part of reference.split('/').slice(1)) {
-    const key = part.replaceAll('~1', '/').replaceAll('~0', '~');
-    if (!isObject(value) || !Object.hasOwn(value, key)) return undefined;
-    value = value[key];
-  }
-  return value;
 }
 
 export function isObject(value: unknown): value is Record<string, unknown> {

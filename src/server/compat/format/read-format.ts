@@ -2,6 +2,7 @@ import { boundedMemo } from '../../../core/bounded-memo.js';
 import { InvalidInputError } from '../../../core/errors.js';
 import { createSchemaCompiler, findSchemaFault } from '../../../domain/catalog/json-schema.js';
 import { describeValue, formatPath } from '../../../domain/describe.js';
+import { checkExpansion } from '../../work/check-expansion.js';
 import { whySlow } from '../../work/check-patterns.js';
 import { isObject, type Schema } from './places.js';
 
@@ -41,6 +42,7 @@ export function readFormat(value: unknown): Format {
   const fault = findSchemaFault(schema);
   if (fault) throw new InvalidInputError(formatPath(fault.path), fault.message);
   checkPatternsIn(schema, []);
+  checkExpansion(schema);
   const text = JSON.stringify(schema);
   if (text.length > LONGEST_SCHEMA) {
     throw new InvalidInputError('', `expected a schema of at most ${LONGEST_SCHEMA} characters, not ${text.length}`);
