@@ -8,6 +8,7 @@ const ISOLATED = ['test/unit/runtime/runtime.test.ts', 'test/unit/core/errors.te
 /** Files that start real engines beside the tests: last, since they take longest for what they say. */
 const ENGINES = [
   'test/contract/guardrail-store/redis.test.ts',
+  'test/contract/rate-limiter/redis.test.ts',
   'test/integration/prometheus-flow.test.ts',
   'test/integration/llama-cpp.test.ts',
   'test/integration/service-ui.test.ts',
@@ -42,7 +43,7 @@ const timeLimit: Plugin = {
 };
 
 /** What says most in the least time goes first, for a machine that does not come to its end. */
-const ORDER = ['architecture', 'golden', 'unit', 'package', 'integration', 'contract', 'device'];
+const ORDER = ['architecture', 'golden', 'unit', 'security', 'package', 'integration', 'contract', 'device'];
 
 class ByFolder extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {

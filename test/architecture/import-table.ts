@@ -64,12 +64,15 @@ export const IMPORT_TABLE: readonly ImportRow[] = [
 ];
 
 /**
- * Packages with native code, and the files that may import them. None is loaded by a static import; the second one
- * may not even be installed.
+ * Packages with native code, and those of the telemetry, with the folders that may import them. None is loaded by a static
+ * import, so that who does not use one does not load it; the optional peers may not even be installed.
  */
 export const LAZY_PACKAGES: readonly { readonly name: string; readonly folder: string }[] = [
   { name: 'onnxruntime-node', folder: 'src/runtime/' },
   { name: '@huggingface/transformers', folder: 'src/providers/transformers/' },
+  { name: 'prom-client', folder: 'src/telemetry/prometheus/' },
+  { name: 'pino', folder: 'src/telemetry/logging/' },
+  { name: '@opentelemetry/api', folder: 'src/telemetry/opentelemetry/' },
 ];
 
 /** Modules that stay small enough to read in one sitting. */
