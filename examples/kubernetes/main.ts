@@ -27,8 +27,12 @@ console.log(
 const folder = new URL('manifests/', here);
 const all = readManifests(folder);
 const manifests = all.filter(({ kind }) => kind !== 'Kustomization');
+// The published schema is older than the field: since Knative 1.13 a destination that announces no audience itself is given
+// one here, and a Knative service is such a one.
+const NEWER = ['/spec/subscriber/audience: the schema has no such field'];
 for (const manifest of manifests) {
-  assert.deepEqual(faultsOf(manifest), [], `${manifest.file}, ${manifest.kind} ${manifest.metadata.name}`);
+  const faults = faultsOf(manifest).filter((fault) => manifest.kind !== 'Trigger' || !NEWER.includes(fault));
+  assert.deepEqual(faults, [], `${manifest.file}, ${manifest.kind} ${manifest.metadata.name}`);
   console.log(`${manifest.file}: ${manifest.kind} ${manifest.metadata.name} (${manifest.apiVersion}) fits its schema`);
 }
 const kustomization = all.find(({ kind }) => kind === 'Kustomization') as Manifest & { resources: readonly string[] };
@@ -93,6 +97,7 @@ for (const { file, metadata, spec } of services) {
     for (const name of ['cpu', 'memory']) assert.ok(container.resources[set][name], `${file}: ${set}.${name}`);
   }
   checkEnvironment(file, container.env);
+  checkSender(file, container.env);
   checkSecrets(file, pod, container);
   assert.ok(pod.timeoutSeconds * 1000 > 15_000, 'expected more time than the service takes itself');
 }
@@ -160,7 +165,8 @@ async function pathsOfService(): Promise<ReadonlySet<string>> {
 /** Every variable is one that the service reads, with a value that it takes. */
 function checkEnvironment(file: string, entries: readonly { readonly name: string; readonly value?: string }[]): void {
   const values = Object.fromEntries(entries.map(({ name, value }) => [name, value]));
-  const asked = new Set<string>(['TRM_AUDIT_KEY_FILE']);
+  // The key of the audit log is a secret; certificates are Node's own setting.
+  const asked = new Set<string>(['TRM_AUDIT_KEY_FILE', 'NODE_EXTRA_CA_CERTS']);
   const environment = new Proxy(values, {
     get(target, name) {
       if (typeof name === 'string') asked.add(name);
@@ -174,6 +180,18 @@ function checkEnvironment(file: string, entries: readonly { readonly name: strin
   for (const name of Object.keys(values)) assert.ok(asked.has(name), `${file}: the service reads no ${name}`);
   assert.equal(config.insecure.value, false);
   assert.ok(config.tokensFile.value ?? config.jwksUrl.value, `${file}: nobody could ask`);
+}
+
+/** The broker's deliveries are those of the trigger's own service account, for this audience, and events are all they may. */
+function checkSender(file: string, entries: readonly { readonly name: string; readonly value?: string }[]): void {
+  const { jwtAudience, jwtScopeClaim, jwtScopeMap } = resolveServeConfig(
+    {},
+    Object.fromEntries(entries.map(({ name, value }) => [name, value])),
+  );
+  const { metadata, spec } = only('Trigger', 'eventing.knative.dev/');
+  const account = `system:serviceaccount:${metadata.namespace}:${metadata.name}-oidc-eventing.knative.dev-trigger`;
+  assert.deepEqual([jwtAudience.value, jwtScopeClaim.value], [[spec.subscriber.audience], 'sub'], file);
+  assert.deepEqual(jwtScopeMap.value, { [account]: ['events'] }, file);
 }
 
 /** Secrets are files that are mounted to be read, named in README.md, and no variables. */

@@ -123,7 +123,9 @@ const FIXED_ATTRIBUTES: ReadonlySet<string> = new Set([
  * Names are lower-case letters and digits, at most 20.
  */
 export const readEventOverrides: Reader<Readonly<Record<string, string>>> = (variable, text) => {
-  const { extensions = {} } = readJsonObject(variable, text) as { extensions?: unknown };
+  const { extensions = {} } = readJsonObject(variable, text, '{"extensions":{"team":"sre"}}') as {
+    extensions?: unknown;
+  };
   if (typeof extensions !== 'object' || extensions === null || Array.isArray(extensions)) {
     throw new ConfigurationError(`${variable}: expected extensions to be an object of attributes`);
   }
@@ -139,17 +141,30 @@ export const readEventOverrides: Reader<Readonly<Record<string, string>>> = (var
   return { ...(extensions as Record<string, string>) };
 };
 
-function readJsonObject(variable: string, text: string): object {
+/**
+ * Scopes by what a claim of a token says: `{"<text of the claim>": ["events"]}`. Which scopes there are is known where
+ * tokens are checked. Without an entry nobody could do anything, which is a mistake and no wish.
+ */
+export const readScopeMap: Reader<Readonly<Record<string, readonly string[]>>> = (variable, text) => {
+  const example = '{"system:serviceaccount:agents:sre":["events"]}';
+  const map = readJsonObject(variable, text, example);
+  const entries = Object.entries(map);
+  const isList = (value: unknown): boolean =>
+    Array.isArray(value) && value.length > 0 && value.every((each) => typeof each === 'string');
+  if (entries.length === 0 || !entries.every(([, scopes]) => isList(scopes))) {
+    throw new ConfigurationError(`${variable}: expected one or more lists of scopes such as ${example}`);
+  }
+  return { ...(map as Record<string, readonly string[]>) };
+};
+
+function readJsonObject(variable: string, text: string, example: string): object {
+  const expected = `${variable}: expected a JSON object such as ${example}`;
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw new ConfigurationError(`${variable}: expected a JSON object such as {"extensions":{"team":"sre"}}`, {
-      cause: error,
-    });
+    throw new ConfigurationError(expected, { cause: error });
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new ConfigurationError(`${variable}: expected a JSON object such as {"extensions":{"team":"sre"}}`);
-  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new ConfigurationError(expected);
   return value;
 }

@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../core/errors.js';
-import { type Reader, readFlag, readText, readUrl, readWhole } from './readers.js';
+import { type Reader, readFlag, readScopeMap, readText, readUrl, readWhole } from './readers.js';
 import { type ConfigValue, type Environment, resolveValue } from './resolve-value.js';
 
 /** Settings of `agent-trm serve` given as options; each wins over the environment. */
@@ -37,6 +37,10 @@ export interface ServeConfig {
   /** TRM_JWT_ISSUER and TRM_JWT_AUDIENCE, several separated by commas. */
   readonly jwtIssuer: ConfigValue<readonly string[] | undefined>;
   readonly jwtAudience: ConfigValue<readonly string[] | undefined>;
+  /** Claim of a JWT that its scopes come from: TRM_JWT_SCOPE_CLAIM; undefined for `scope`. */
+  readonly jwtScopeClaim: ConfigValue<string | undefined>;
+  /** Scopes by what that claim says, as JSON: TRM_JWT_SCOPE_MAP; undefined takes them by their names. */
+  readonly jwtScopeMap: ConfigValue<Readonly<Record<string, readonly string[]>> | undefined>;
   /** JSON file of client certificates that are let in: TRM_CERTIFICATES_FILE. */
   readonly certificatesFile: ConfigValue<string | undefined>;
   /** PEM files: TRM_TLS_CERT_FILE, TRM_TLS_KEY_FILE, TRM_TLS_CA_FILE. */
@@ -117,6 +121,10 @@ export function resolveServeConfig(options: ServeConfigOptions = {}, env: Enviro
     jwtIssuer: resolveValue<readonly string[], undefined>(undefined, undefined, env, [['TRM_JWT_ISSUER', readList]]),
     jwtAudience: resolveValue<readonly string[], undefined>(undefined, undefined, env, [
       ['TRM_JWT_AUDIENCE', readList],
+    ]),
+    jwtScopeClaim: path(undefined, 'TRM_JWT_SCOPE_CLAIM'),
+    jwtScopeMap: resolveValue<Readonly<Record<string, readonly string[]>>, undefined>(undefined, undefined, env, [
+      ['TRM_JWT_SCOPE_MAP', readScopeMap],
     ]),
     certificatesFile: path(options.certificatesFile, 'TRM_CERTIFICATES_FILE'),
     tlsCert: path(options.tlsCert, 'TRM_TLS_CERT_FILE'),

@@ -8,6 +8,7 @@ import {
   createCertificateAuthenticator,
   createJwtAuthenticator,
   createTokenFileAuthenticator,
+  type Scope,
 } from '../../server/index.js';
 import type { Logger } from '../../telemetry/index.js';
 import type { CloseAll } from './close-all.js';
@@ -34,7 +35,15 @@ export async function createAuthenticator(
     if (!issuer?.length || !audience?.length) {
       throw new ConfigurationError('TRM_JWKS_URL: expected TRM_JWT_ISSUER and TRM_JWT_AUDIENCE beside it');
     }
-    const jwt = createJwtAuthenticator({ jwksUrl: jwksUrl.value, issuer, audience, fetch });
+    const jwt = createJwtAuthenticator({
+      jwksUrl: jwksUrl.value,
+      issuer,
+      audience,
+      fetch,
+      scopeClaim: config.jwtScopeClaim.value,
+      // Texts so far; the authenticator refuses those that are no scopes.
+      scopeMap: config.jwtScopeMap.value as Readonly<Record<string, readonly Scope[]>> | undefined,
+    });
     closeAll.add(jwt, () => jwt.close?.());
     authenticators.push(jwt);
   }
