@@ -58,7 +58,10 @@ export function serveCommand(): Command {
       'after',
       `
 Routes: POST /reason, /select, / and /events (CloudEvents, Alertmanager), /feedback, /admin/reload;
-GET /healthz, /readyz, /v2/health/live, /v2/health/ready, /metrics, /openapi.json, /version.
+GET /healthz, /readyz, /v2/health/live, /v2/health/ready, /metrics, /openapi.json, /version, /ui, /ui/decisions.
+As Ollama: POST /api/chat, /api/generate, /api/show; GET /api/tags, /api/version.
+As OpenAI: POST /v1/chat/completions; GET /v1/models, /v1/models/:id. What is no alert goes to the model of OLLAMA_MODEL
+at OLLAMA_URL, and is refused where that is not set.
 
 Somebody has to be let in before it starts: a file of tokens, TRM_JWKS_URL with TRM_JWT_ISSUER and
 TRM_JWT_AUDIENCE, client certificates, or --insecure for this machine alone. Secrets come from the environment or from
@@ -66,6 +69,9 @@ files that TRM_..._FILE names, never from options.
 
 Signals: SIGTERM and SIGINT finish what was accepted, then end (a second one ends at once); SIGHUP takes the model's
 folder anew, and keeps the present model when the new one cannot be used.
+
+JWTs name what may be done by TRM_JWT_SCOPE_CLAIM (default scope) and TRM_JWT_SCOPE_MAP, such as
+{"system:serviceaccount:agents:sre":["events"]} for service accounts and the claim sub.
 
 Further variables: TRM_REDIS_URL (limits and guardrails that replicas share), TRM_TRUSTED_PROXIES (10.0.0.0/8,...),
 TRM_RATE_LIMIT, TRM_LOG_LEVEL, TRM_METRICS_SCOPE (public or admin), TRM_AUDIT_KEY, TRM_SERVE_MAX_QUEUE,

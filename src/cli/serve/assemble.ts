@@ -31,6 +31,7 @@ import {
 import { createAuthenticator } from './access.js';
 import { CloseAll } from './close-all.js';
 import { connectRedis, type SharedRedis } from './connect-redis.js';
+import { createFallback } from './fallback.js';
 
 /** What the command was asked for beside the settings of the service itself. */
 export interface Assembly {
@@ -89,11 +90,13 @@ export async function assembleService(assembly: Assembly): Promise<Assembled> {
       );
     }
 
+    const fallback = createFallback(chain, config, closeAll);
     const service = await createService({
       modelPath,
       model: { ...model, onRuntimeEvent: observer.onRuntimeEvent },
       catalog,
-      chain: { ...chain, ...(incidents && { incidentStore: incidents }) },
+      chain: { ...chain, ...(incidents && { incidentStore: incidents }), ...(fallback && { provider: fallback }) },
+      fallback,
       ...(config.act.value && {
         acting: {
           guardrails,

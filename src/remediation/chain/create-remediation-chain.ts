@@ -44,7 +44,8 @@ export interface CreateRemediationChainOptions extends ChainConfigOptions {
   readonly onWarning?: ((warning: string) => void) | undefined;
 }
 
-const OLLAMA_URL = 'http://127.0.0.1:11434';
+/** Where Ollama is when OLLAMA_URL does not say. */
+export const DEFAULT_OLLAMA_URL = 'http://127.0.0.1:11434';
 
 /**
  * The decision path of an SRE agent: annotation, TRM, runbooks, past incidents, function calling, rules, and then nobody.
@@ -72,7 +73,8 @@ export async function createRemediationChain(options: CreateRemediationChainOpti
     if (failures.length > 0) throw new AggregateError(failures, 'parts of the chain could not be disposed');
   };
 
-  const provider = options.provider ?? ollamaOf(config, own);
+  const ollama = options.provider ? undefined : createDefaultProvider(options);
+  const provider = options.provider ?? (ollama && own(ollama));
   const inRetrieval = options.providerInRetrieval === true && provider ? { provider } : {};
   const { onWarning } = options;
   const runbooks = config.runbooks.value;
@@ -166,13 +168,18 @@ function checkEach(option: string, values: unknown, check: (value: unknown, wher
   }
 }
 
-function ollamaOf(
-  { ollamaUrl, ollamaModel }: ReturnType<typeof resolveChainConfig>,
-  own: <T extends TextProvider>(made: T) => T,
+/**
+ * The language model that the chain asks when it is given none: Ollama at OLLAMA_URL, where OLLAMA_MODEL is set, else
+ * undefined. For those who share one between the chain and something else. Throws ConfigurationError.
+ */
+export function createDefaultProvider(
+  options: Pick<ChainConfigOptions, 'ollamaUrl' | 'ollamaModel'> = {},
 ): TextProvider | undefined {
+  const { ollamaUrl, ollamaModel } = resolveChainConfig(options);
   const model = ollamaModel.value;
-  if (model === undefined) return undefined;
-  return own(createOllamaProvider({ baseUrl: ollamaUrl.value ?? OLLAMA_URL, model }));
+  return model === undefined
+    ? undefined
+    : createOllamaProvider({ baseUrl: ollamaUrl.value ?? DEFAULT_OLLAMA_URL, model });
 }
 
 function trmOf(

@@ -2,7 +2,9 @@ export type { ChainDecision, ChainOutcome, PhaseAttempt, PhaseOutcome } from './
 export { type ChainDecisionJson, chainDecisionToJson } from './chain-decision-json.js';
 export {
   type CreateRemediationChainOptions,
+  createDefaultProvider,
   createRemediationChain,
+  DEFAULT_OLLAMA_URL,
   DEFAULT_PHASES,
   type DefaultPhase,
 } from './create-remediation-chain.js';

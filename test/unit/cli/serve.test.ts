@@ -13,7 +13,7 @@ import { ConfigurationError } from '../../../src/core/errors.js';
 import { verifyAuditLog } from '../../../src/server/audit/index.js';
 import { createToken, formatTokenLine, hashToken } from '../../../src/server/auth/index.js';
 import { writeTinyModel } from '../../fixtures/tiny-model.js';
-import { alertOf, CRASH } from '../server/fake-service.js';
+import { alertOf, CRASH, closeServices, startService } from '../server/fake-service.js';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const token = createToken().reveal();
@@ -27,6 +27,7 @@ beforeAll(async () => {
   await writeFile(join(folder, 'tokens'), `${formatTokenLine(entry)}\n`);
 });
 afterAll(async () => {
+  await closeServices();
   for (const child of children) child.kill('SIGKILL');
   await rm(folder, { recursive: true, force: true });
 });
@@ -118,13 +119,20 @@ describe('agent-trm serve', () => {
     expect(said()).toMatch(/received both/);
   });
 
-  it('explains itself', () => {
+  it('explains itself, with every route that it has', async () => {
     let help = '';
     serveCommand()
       .configureOutput({ writeOut: (text) => (help += text) })
       .outputHelp();
     for (const told of ['--insecure', 'TRM_TOKENS_FILE', 'SIGHUP', 'Alertmanager', 'curl', 'agent-trm token create']) {
       expect(help).toContain(told);
+    }
+    const { service } = await startService();
+    const document = (await (await service.app.request('/openapi.json')).json()) as { paths: object };
+    const paths = Object.keys(document.paths).map((path) => path.replace(/\{(\w+)\}/, ':$1'));
+    expect(paths.length).toBeGreaterThanOrEqual(20);
+    for (const path of [...paths, '/ui', '/ui/decisions']) {
+      expect(help).toMatch(new RegExp(`[ ,(]${path}[ ,;.(\n]`));
     }
   });
 });
