@@ -37,7 +37,7 @@ describe('the fallback of serve', () => {
     .flatMap((each) => each ?? [])
     .find(({ family, internal }) => family === 'IPv4' && !internal)?.address;
 
-  it.each([
+  it.each<readonly [string, string, number, boolean]>([
     ['http://127.0.0.1:8080', '127.0.0.1', 8080, true],
     ['http://[::1]:8080/api', 'localhost', 8080, true],
     ['http://localhost', '::', 80, true],
@@ -46,7 +46,7 @@ describe('the fallback of serve', () => {
     ['http://ollama:8080', '0.0.0.0', 8080, false],
     ['http://10.1.2.3:8080', '127.0.0.1', 8080, false],
     ['http://127.0.0.1:8080', '127.0.0.1', 0, false],
-    ...(outside === undefined ? [] : ([[`http://${outside}:8080`, '0.0.0.0', 8080, true]] as const)),
+    ...(outside === undefined ? [] : [[`http://${outside}:8080`, '0.0.0.0', 8080, true] as const]),
   ])('%s of a service at %s:%i: %s', (url, host, port, expected) => {
     expect(isOwnAddress(new URL(url), { host, port })).toBe(expected);
   });
