@@ -1,9 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { appendFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { serveCommand } from '../../../src/cli/commands/serve.js';
 import { EXIT, exitCodeOf } from '../../../src/cli/exit-codes.js';
@@ -12,10 +10,10 @@ import { resolveServeConfig } from '../../../src/config/index.js';
 import { ConfigurationError } from '../../../src/core/errors.js';
 import { verifyAuditLog } from '../../../src/server/audit/index.js';
 import { createToken, formatTokenLine, hashToken } from '../../../src/server/auth/index.js';
+import { startServe } from '../../fixtures/serve-process.js';
 import { writeTinyModel } from '../../fixtures/tiny-model.js';
 import { alertOf, CRASH, closeServices, startService } from '../server/fake-service.js';
 
-const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const token = createToken().reveal();
 let folder: string;
 const children: ChildProcess[] = [];
@@ -32,30 +30,10 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** Runs the command in a process of its own, as orchestrators do. */
 async function serve(env: Readonly<Record<string, string>>) {
-  const parameters = ['serve', '--port', '0', '--model', join(folder, 'tiny-v1'), '--ep', 'cpu', '--threads', '1'];
-  const child = spawn(process.execPath, ['--import', 'tsx', 'src/cli/main.ts', ...parameters], {
-    cwd: ROOT,
-    env: { PATH: process.env['PATH'], ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  children.push(child);
-  let output = '';
-  const collect = (chunk: Buffer): void => {
-    output += chunk.toString();
-  };
-  child.stdout?.on('data', collect);
-  child.stderr?.on('data', collect);
-  const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
-  const waitFor = async (pattern: RegExp): Promise<RegExpExecArray> => {
-    for (let found = pattern.exec(output); ; found = pattern.exec(output)) {
-      if (found) return found;
-      if (child.exitCode !== null) throw new Error(`it has ended: ${output}`);
-      await delay(20);
-    }
-  };
-  return { child, ended, waitFor, said: () => output };
+  const started = startServe(['--port', '0', '--model', join(folder, 'tiny-v1'), '--ep', 'cpu', '--threads', '1'], env);
+  children.push(started.child);
+  return started;
 }
 
 describe('agent-trm serve', () => {
