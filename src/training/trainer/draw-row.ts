@@ -7,6 +7,7 @@ import {
   noisyExample,
   outOfDomainExample,
   remedarcExample,
+  withWordLabels,
 } from '../dataset/index.js';
 import { createRowEncoder, type DrawRow } from './row-source.js';
 import { phaseAt } from './schedule.js';
@@ -24,8 +25,12 @@ export function drawRow(facts: Facts, settings: TrainingSettings, tokenizer: Tok
     { length: ODD_CATALOGS },
     (_, index) => exampleAt(facts, { ...stream, catalogs: 'random' }, index).catalog,
   );
+  const words = tokenizer.vocabulary.words.filter((word) => /^[a-z]{3,}$/.test(word));
   return (index, drawnAt) => {
-    const { remedarcShare, hopsShare, outOfDomainShare, noiseShare, ...shares } = phaseAt(drawnAt, settings);
+    const { remedarcShare, hopsShare, outOfDomainShare, noiseShare, wordLabelShare, ...shares } = phaseAt(
+      drawnAt,
+      settings,
+    );
     const random = createRandom(`${seed}/family/${index}`);
     const share = random.next();
     if (share < remedarcShare) return encode(remedarcExample({ seed, suite: 'train', index }));
@@ -34,6 +39,7 @@ export function drawRow(facts: Facts, settings: TrainingSettings, tokenizer: Tok
       return encode(outOfDomainExample({ ...stream, index, catalogs }));
     }
     const example = exampleAt(facts, { ...stream, ...shares }, index);
-    return encode(random.chance(noiseShare) ? noisyExample(example, random) : example);
+    const dressed = random.chance(noiseShare) ? noisyExample(example, random) : example;
+    return encode(random.chance(wordLabelShare) ? withWordLabels(dressed, words, random) : dressed);
   };
 }

@@ -19,6 +19,8 @@ const phase = z.strictObject({
   outOfDomainShare: share.default(0.04),
   /** Share of the other examples that get labels, words and readings that mean nothing. */
   noiseShare: share.default(0.15),
+  /** Share of the other examples whose surroundings are called by words that mean something elsewhere. */
+  wordLabelShare: share.default(0),
   /** Share of the other examples that are shown answered alerts beside the query. */
   demonstrationShare: share.default(0.35),
 });

@@ -1,1 +1,2 @@
 export { noisyExample } from './noisy-example.js';
+export { withWordLabels } from './word-labels.js';
