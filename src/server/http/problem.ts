@@ -1,3 +1,5 @@
+import { AgentTrmError } from '../../core/errors.js';
+
 /** Where the type of a problem begins. A name, not an address: nothing has to be reachable to understand an answer. */
 const TYPE_PREFIX = 'urn:agent-trm:problem:';
 
@@ -54,19 +56,19 @@ export interface ProblemDetails {
 }
 
 /** A problem on its way to the client. Thrown by what handles requests, and made an answer in one place. */
-export class Problem extends Error {
+export class Problem extends AgentTrmError {
+  static override readonly code: string = 'PROBLEM';
   readonly problem: ProblemName;
   readonly status: number;
   readonly options: ProblemOptions;
 
   constructor(problem: ProblemName, options: ProblemOptions & { readonly cause?: unknown } = {}) {
     super(
-      options.detail ?? PROBLEMS[problem].title,
+      options.detail ?? PROBLEMS[problem]?.title ?? problem,
       options.cause === undefined ? undefined : { cause: options.cause },
     );
-    this.name = 'Problem';
     this.problem = problem;
-    this.status = options.status ?? PROBLEMS[problem].status;
+    this.status = options.status ?? PROBLEMS[problem]?.status ?? 500;
     this.options = options;
   }
 }

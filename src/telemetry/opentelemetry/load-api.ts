@@ -3,7 +3,7 @@ import { ConfigurationError } from '../../core/errors.js';
 export type OpenTelemetryApi = typeof import('@opentelemetry/api');
 
 /**
- * Loads @opentelemetry/api, an optional peer of this package.
+ * Loads @opentelemetry/api when it is first needed.
  *
  * @param load the import, replaceable in tests
  * @throws ConfigurationError when the package is missing or cannot be loaded
@@ -16,8 +16,7 @@ export async function loadApi(
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new ConfigurationError(
-      'the package @opentelemetry/api cannot be loaded; it is optional, so run `npm install @opentelemetry/api@1` ' +
-        `(${reason})`,
+      'the package @opentelemetry/api cannot be loaded; run `npm install @opentelemetry/api@1` ' + `(${reason})`,
       { cause: error },
     );
   }
