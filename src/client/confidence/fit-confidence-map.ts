@@ -1,8 +1,8 @@
 import { boundedLogit, logistic } from '../../core/confidence/logistic.js';
 import { InvalidInputError } from '../../core/errors.js';
+import { solveLinear } from '../../core/solve-linear.js';
 import type { ConfidenceEvidence } from '../response.js';
 import { type ConfidenceMap, checkConfidenceMap, DEFAULT_CONFIDENCE_MAP, EVIDENCE_KINDS } from './confidence-map.js';
-import { solve } from './solve.js';
 
 /** One answer that somebody, or a test, has judged. */
 export interface LabelledAnswer {
@@ -142,7 +142,7 @@ function newtonStep({ inputs, targets, center, penalties }: Problem, weights: re
       }
     }
   }
-  return solve(hessian, gradient);
+  return solveLinear(hessian, gradient);
 }
 
 /** Halves the step until the loss does not grow: a full Newton step may overshoot far from the minimum. */

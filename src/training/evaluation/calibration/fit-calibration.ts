@@ -1,4 +1,5 @@
 import { TrainingError } from '../../../core/errors.js';
+import { solveLinear } from '../../../core/solve-linear.js';
 import {
   CALIBRATION_INPUTS,
   type Calibration,
@@ -110,29 +111,5 @@ function newtonStep(inputs: readonly number[][], targets: readonly number[], wei
       }
     }
   }
-  return solve(hessian, gradient);
-}
-
-/** Gaussian elimination with row pivoting; the matrix is positive definite. */
-function solve(matrix: readonly (readonly number[])[], vector: readonly number[]): number[] {
-  const rows = matrix.map((row, index) => [...row, vector[index] as number]);
-  const size = rows.length;
-  for (let pivot = 0; pivot < size; pivot++) {
-    let best = pivot;
-    for (let row = pivot + 1; row < size; row++) {
-      if (Math.abs((rows[row] as number[])[pivot] as number) > Math.abs((rows[best] as number[])[pivot] as number))
-        best = row;
-    }
-    [rows[pivot], rows[best]] = [rows[best] as number[], rows[pivot] as number[]];
-    const top = rows[pivot] as number[];
-    for (let row = 0; row < size; row++) {
-      if (row === pivot) continue;
-      const line = rows[row] as number[];
-      const factor = (line[pivot] as number) / (top[pivot] as number);
-      for (let column = pivot; column <= size; column++) {
-        line[column] = (line[column] as number) - factor * (top[column] as number);
-      }
-    }
-  }
-  return rows.map((row, index) => (row[size] as number) / (row[index] as number));
+  return solveLinear(hessian, gradient);
 }

@@ -1,5 +1,5 @@
 /** Solves a small linear system with a positive definite matrix, by Gaussian elimination with row pivoting. */
-export function solve(matrix: readonly (readonly number[])[], vector: readonly number[]): number[] {
+export function solveLinear(matrix: readonly (readonly number[])[], vector: readonly number[]): number[] {
   const rows = matrix.map((row, index) => [...row, vector[index] as number]);
   const size = rows.length;
   const at = (row: number, column: number): number => (rows[row] as number[])[column] as number;
