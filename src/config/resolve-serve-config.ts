@@ -8,12 +8,14 @@ export interface ServeConfigOptions {
   readonly port?: number | undefined;
   readonly insecure?: boolean | undefined;
   readonly act?: boolean | undefined;
+  readonly ui?: boolean | undefined;
   readonly tokensFile?: string | undefined;
   readonly certificatesFile?: string | undefined;
   readonly tlsCert?: string | undefined;
   readonly tlsKey?: string | undefined;
   readonly tlsCa?: string | undefined;
   readonly auditLog?: string | undefined;
+  readonly auditMaxFiles?: number | undefined;
   readonly rateLimit?: number | undefined;
   readonly maxQueue?: number | undefined;
   readonly deadlineMs?: number | undefined;
@@ -30,6 +32,8 @@ export interface ServeConfig {
   readonly insecure: ConfigValue<boolean>;
   /** Whether what the guardrails permit is triggered: TRM_SERVE_ACT; default false. */
   readonly act: ConfigValue<boolean>;
+  /** Whether there is a page for people: TRM_SERVE_UI; default true. */
+  readonly ui: ConfigValue<boolean>;
   /** File of hashed tokens: TRM_TOKENS_FILE. */
   readonly tokensFile: ConfigValue<string | undefined>;
   /** Where the keys of JWTs are: TRM_JWKS_URL. */
@@ -55,6 +59,8 @@ export interface ServeConfig {
   readonly redisUrl: ConfigValue<string | undefined>;
   /** Current file of the audit log: TRM_AUDIT_LOG; undefined for none. */
   readonly auditLog: ConfigValue<string | undefined>;
+  /** Rotated files of it that are kept: TRM_AUDIT_MAX_FILES; undefined for all. */
+  readonly auditMaxFiles: ConfigValue<number | undefined>;
   /** TRM_LOG_LEVEL: debug, info, warn, error or silent; default info. */
   readonly logLevel: ConfigValue<'debug' | 'info' | 'warn' | 'error' | 'silent'>;
   /** Who may scrape: TRM_METRICS_SCOPE, public or admin; default public. */
@@ -116,6 +122,7 @@ export function resolveServeConfig(options: ServeConfigOptions = {}, env: Enviro
     ]),
     insecure: resolveValue<boolean, boolean>(options.insecure, false, env, [['TRM_SERVE_INSECURE', readFlag]]),
     act: resolveValue<boolean, boolean>(options.act, false, env, [['TRM_SERVE_ACT', readFlag]]),
+    ui: resolveValue<boolean, boolean>(options.ui, true, env, [['TRM_SERVE_UI', readFlag]]),
     tokensFile: path(options.tokensFile, 'TRM_TOKENS_FILE'),
     jwksUrl: resolveValue<string, undefined>(undefined, undefined, env, [['TRM_JWKS_URL', readUrl]]),
     jwtIssuer: resolveValue<readonly string[], undefined>(undefined, undefined, env, [['TRM_JWT_ISSUER', readList]]),
@@ -138,6 +145,7 @@ export function resolveServeConfig(options: ServeConfigOptions = {}, env: Enviro
     ]),
     redisUrl: resolveValue<string, undefined>(undefined, undefined, env, [['TRM_REDIS_URL', readRedisUrl]]),
     auditLog: path(options.auditLog, 'TRM_AUDIT_LOG'),
+    auditMaxFiles: whole(options.auditMaxFiles, 'TRM_AUDIT_MAX_FILES', 1, 1_000_000),
     logLevel: resolveValue<'debug' | 'info' | 'warn' | 'error' | 'silent', 'info'>(undefined, 'info', env, [
       ['TRM_LOG_LEVEL', readOneOf('debug', 'info', 'warn', 'error', 'silent')],
     ]),

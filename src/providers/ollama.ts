@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ConfigurationError, type ProviderFailure } from '../core/errors.js';
 import type { FinishReason, GenerateCall, GenerateResult, Health, TextProvider } from '../domain/text/index.js';
+import type { BreakerState } from '../http/breaker.js';
 import { createHttpClient, type HttpClient } from '../http/client.js';
 import type { HttpOptions } from '../http/options.js';
 import { checkHealth } from './protocol/health.js';
@@ -19,6 +20,8 @@ export interface OllamaProviderOptions {
   /** How long the model stays in memory: seconds, or a text such as `10m`; negative for ever. Default: the server's. */
   readonly keepAlive?: string | number | undefined;
   readonly http?: HttpOptions | undefined;
+  /** Told of every change of the circuit breaker, which is closed at first. */
+  readonly onBreaker?: ((state: BreakerState) => void) | undefined;
 }
 
 const NAME = 'ollama';
@@ -54,7 +57,7 @@ export function createOllamaProvider(options: OllamaProviderOptions): TextProvid
   }
   const advise = (failure: ProviderFailure): string | undefined =>
     failure === 'model-missing' ? `run \`ollama pull ${model}\`` : undefined;
-  const http = createHttpClient({ provider: NAME, baseUrl, http: options.http, advise });
+  const http = createHttpClient({ provider: NAME, baseUrl, http: options.http, onBreaker: options.onBreaker, advise });
   return {
     specificationVersion: 'v1',
     name: NAME,

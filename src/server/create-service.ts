@@ -139,7 +139,7 @@ export async function createService(options: ServiceOptions = {}): Promise<Servi
       metricsScope: options.metricsScope ?? 'public',
       document: () => (document ??= openApiDocument(routes, version)),
     }),
-    ...uiRoutes(chain),
+    ...(options.ui === false ? [] : uiRoutes(chain)),
     ...(options.extensions ?? []).flatMap((extension) => extension.routes(kernel)),
   ];
   let document: Readonly<Record<string, unknown>> | undefined;

@@ -50,6 +50,8 @@ export interface ServiceOptions {
   readonly metrics?: (() => Promise<MetricsPage>) | undefined;
   /** Who may scrape. Default `public`: metrics hold nothing of an alert. */
   readonly metricsScope?: 'public' | 'admin' | undefined;
+  /** False leaves out GET /ui and GET /ui/decisions, the page for people. Default true. */
+  readonly ui?: boolean | undefined;
   /** Answers what is outside of the model's domain, for extensions that pass it on. */
   readonly fallback?: TextProvider | undefined;
   /** Further routes. */

@@ -1,4 +1,7 @@
-/** What one may ask the service for. `admin` changes the service itself, such as the model that it runs. */
+/**
+ * What one may ask the service for. `admin` changes the service itself, such as the model that it runs, and sees what it
+ * decided for others.
+ */
 export type Scope = 'reason' | 'select' | 'events' | 'feedback' | 'admin';
 
 /** Every scope, in a fixed order. */

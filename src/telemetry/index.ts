@@ -14,6 +14,8 @@ export {
   type OpenTelemetry,
   type OpenTelemetryOptions,
 } from './opentelemetry/create-open-telemetry.js';
+export { findOpenTelemetry } from './opentelemetry/registered.js';
+export type { RequestEnd, RequestSeen, TraceRequest } from './opentelemetry/request-span.js';
 export {
   createPrometheusMetrics,
   type PrometheusMetrics,

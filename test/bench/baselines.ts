@@ -34,7 +34,7 @@ const embedder: Embedder = async (texts) => {
   return vectors;
 };
 
-const suites: readonly Suite[] = ['iid', 'unseen-alert', 'unseen-function'];
+const suites: readonly Suite[] = ['iid', 'unseen-alert', 'unseen-function', 'rule-function', 'field'];
 const report = await evaluateBaselines({
   training: generateExamples(facts, { seed: 40_000, split: 'train', count: Number(values.training) }),
   suites: suites.map((suite) => ({ suite, examples: suiteExamples(suite, facts, 20_000, Number(values.count)) })),

@@ -13,6 +13,8 @@ export interface ProcessSettings {
   readonly modelPath: string | undefined;
   readonly model: ServiceModelOptions;
   readonly earlyHalting: boolean;
+  /** Milliseconds for one request; default 600,000, so that whoever waits is answered in the end. */
+  readonly deadlineMs?: number | undefined;
 }
 
 export interface Holdings {
@@ -37,7 +39,7 @@ const MIB = 1024 * 1024;
 const tell = (message: ProcessMessage): void => void process.send?.(message);
 
 try {
-  const { modelPath, model, earlyHalting } = JSON.parse(process.argv[2] ?? '') as ProcessSettings;
+  const { modelPath, model, earlyHalting, deadlineMs = 600_000 } = JSON.parse(process.argv[2] ?? '') as ProcessSettings;
   if (!earlyHalting) {
     // No setting does this, since nobody needs it but who asks what early halting is worth.
     const { reason } = RemediationReasoner.prototype;
@@ -46,11 +48,11 @@ try {
     };
   }
   const { service, close } = await assembleService({
-    config: resolveServeConfig({ insecure: true, port: 0, rateLimit: 0, deadlineMs: 600_000 }),
+    config: resolveServeConfig({ insecure: true, port: 0, rateLimit: 0, deadlineMs }),
     catalog: DEFAULT_CATALOG,
     policy: undefined,
     // Those that need nothing from outside.
-    chain: { phases: ['annotation', 'trm', 'rules'], timeoutMs: 600_000 },
+    chain: { phases: ['annotation', 'trm', 'rules'], timeoutMs: deadlineMs },
     modelPath,
     model,
   });

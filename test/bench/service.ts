@@ -1,5 +1,7 @@
 import { parseArgs } from 'node:util';
 import { Pool } from 'undici';
+import { measureIdentical } from './load/identical.js';
+import { measureOverload } from './load/overload.js';
 import { at, grantedShare, machine } from './machine.js';
 import { distinctAlerts, modelFolder, type ServiceProcess, startServiceProcess } from './service-client.js';
 import type { ProcessSettings } from './service-process.js';
@@ -11,6 +13,14 @@ const LANES: Readonly<Record<string, Pick<ProcessSettings, 'model' | 'earlyHalti
   'float32 (default)': { model: { precision: 'float32' }, earlyHalting: true },
   'no early halting': { model: { precision: 'int8' }, earlyHalting: false },
 };
+
+/** The service as it is delivered. */
+const AS_DELIVERED = { model: {}, earlyHalting: true } as const;
+
+/** Milliseconds for one request where nothing else is set; so many the overload gives. */
+const DEADLINE_MS = 15_000;
+
+const SECTIONS: readonly string[] = ['lanes', 'identical', 'overload'];
 
 interface Row {
   readonly lane: string;
@@ -28,7 +38,9 @@ interface Row {
 /**
  * `npm run bench -- service`: distinct alerts over HTTP on loopback, so many at once as the table says, each sender asking
  * again as soon as it is answered; with everything on, and with one thing after the other switched off. Sender and
- * service share the machine. `--seconds 10 --concurrency 1,10,100,1000 --threads 2 --model <folder> --tiny` change it.
+ * service share the machine. Then 10,000 identical alerts at once, and five times as many as can be computed.
+ * `--seconds 10 --concurrency 1,10,100,1000 --sections lanes,identical,overload --threads 2 --model <folder> --tiny`
+ * change it.
  */
 export async function benchService(parameters: readonly string[]): Promise<void> {
   const { values } = parseArgs({
@@ -39,6 +51,7 @@ export async function benchService(parameters: readonly string[]): Promise<void>
       lanes: { type: 'string', default: Object.keys(LANES).join(',') },
       threads: { type: 'string' },
       model: { type: 'string' },
+      sections: { type: 'string', default: SECTIONS.join(',') },
       tiny: { type: 'boolean', default: false },
     },
   });
@@ -52,19 +65,47 @@ export async function benchService(parameters: readonly string[]): Promise<void>
     return [name, settings] as const;
   });
 
+  const sections = values.sections.split(',');
+  const unknown = sections.find((name) => !SECTIONS.includes(name));
+  if (unknown !== undefined) {
+    throw new Error(`--sections: expected names out of ${SECTIONS.join(', ')}, received "${unknown}"`);
+  }
+
   console.log(machine());
-  const shares = [grantedShare(2_000)];
   const folder = await modelFolder(values.model, values.tiny);
+  const start = (settings: Omit<ProcessSettings, 'modelPath'>): Promise<ServiceProcess> =>
+    startServiceProcess({
+      ...settings,
+      modelPath: folder.path,
+      model: { ...settings.model, executionProviders: ['cpu'], threads },
+    });
+  try {
+    if (sections.includes('lanes')) await benchLanes({ start, lanes, sizes, seconds });
+    if (sections.includes('identical')) await benchIdentical(start);
+    if (sections.includes('overload')) await benchOverload(start, seconds);
+  } finally {
+    await folder.end();
+  }
+}
+
+type Start = (settings: Omit<ProcessSettings, 'modelPath'>) => Promise<ServiceProcess>;
+
+async function benchLanes(given: {
+  readonly start: Start;
+  readonly lanes: readonly (readonly [string, (typeof LANES)[string]])[];
+  readonly sizes: readonly number[];
+  readonly seconds: number;
+}): Promise<void> {
+  const { start, lanes, sizes, seconds } = given;
+  const shares = [grantedShare(2_000)];
   const alerts = distinctAlerts();
   const rows: Row[] = [];
   const services: { readonly lane: string; readonly service: ServiceProcess }[] = [];
   try {
-    for (const [lane, { model, earlyHalting }] of lanes) {
-      const settings = { modelPath: folder.path, model: { ...model, executionProviders: ['cpu' as const], threads } };
-      const service = await startServiceProcess({ ...settings, earlyHalting });
+    for (const [lane, settings] of lanes) {
+      const service = await start(settings);
       services.push({ lane, service });
-      // What is compiled and allocated with the first alerts is not what the others cost.
-      await load(service, { size: 8, milliseconds: Math.min(3, seconds) * 1_000, alerts });
+      await warmUp(service, seconds, alerts);
     }
     console.log(`${services[0]?.service.model}; ${seconds} s a row, and until the last one is answered`);
     // Interleaved, so that a slow moment of the machine hits every lane; those that are not asked are idle.
@@ -77,11 +118,37 @@ export async function benchService(parameters: readonly string[]): Promise<void>
     }
   } finally {
     for (const { service } of services) await service[Symbol.asyncDispose]();
-    await folder.end();
   }
   console.table(rows);
   const [least, most] = [Math.min(...shares), Math.max(...shares)].map((share) => Math.round(100 * share));
   console.log(`A busy loop before and between the rows was given ${least} to ${most} % of a core.`);
+}
+
+async function benchIdentical(start: Start): Promise<void> {
+  await using service = await start(AS_DELIVERED);
+  const alerts = distinctAlerts();
+  await warmUp(service, 3, alerts);
+  console.log(`\n${service.model}: 10,000 identical alerts at the same moment`);
+  console.table(await measureIdentical(service, alerts));
+}
+
+async function benchOverload(start: Start, seconds: number): Promise<void> {
+  await using service = await start({ ...AS_DELIVERED, deadlineMs: DEADLINE_MS });
+  const alerts = distinctAlerts();
+  await warmUp(service, 3, alerts);
+  console.log(`\n${service.model}: five times as many as can be computed, for ${seconds} s`);
+  const row = await measureOverload(service, { alerts, milliseconds: seconds * 1_000, deadlineMs: DEADLINE_MS });
+  console.table([row]);
+  console.log('The same process answered an alert after that.');
+}
+
+/** What is compiled and allocated with the first alerts is not what the others cost. */
+async function warmUp(
+  service: ServiceProcess,
+  seconds: number,
+  alerts: ReturnType<typeof distinctAlerts>,
+): Promise<void> {
+  await load(service, { size: 8, milliseconds: Math.min(3, seconds) * 1_000, alerts });
 }
 
 interface Load {

@@ -251,7 +251,7 @@ describe(`the page in a browser${skipped}`, () => {
   );
 
   it.skipIf(skipped)('keeps the token in memory, sends it as a header, and says when it is refused', async () => {
-    const { tab } = await open({
+    const { tab, asked } = await open({
       insecure: undefined,
       authenticator: {
         authenticate: async ({ headers }) =>
@@ -269,6 +269,12 @@ describe(`the page in a browser${skipped}`, () => {
     await tab.until(`document.querySelector('article')`);
     expect(await textOf(tab, '#token-error')).toEqual(['']);
     expect(await tab.evaluate('document.activeElement.id')).toBe('answer-title');
+    // One who may ask for decisions does not see those of others, and is refused once, not at every answer.
+    const listed = () => asked.filter((url) => url.endsWith('/ui/decisions')).length;
+    await tab.until(`document.getElementById('recent-state').textContent.includes('scope "admin"')`);
+    expect(listed()).toBe(1);
+    await decide(tab, alert);
+    expect([listed(), await textOf(tab, '#recent-list tr')]).toEqual([1, []]);
     const kept = await tab.evaluate<string>(
       `JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie, location.href, history.state])`,
     );

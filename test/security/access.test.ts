@@ -32,8 +32,14 @@ const SCOPED: [scope: Scope, path: string, body: unknown][] = [
   ['reason', '/v1/chat/completions', { messages: [{ role: 'user', content: JSON.stringify(CRASH) }] }],
 ];
 
-/** What is only read, and needs the scope `reason`. */
-const READ = ['/api/tags', '/api/version', '/v1/models', '/v1/models/{id}'];
+/** What is only read, and the scope that it needs. */
+const READ: [scope: Scope, path: string][] = [
+  ['reason', '/api/tags'],
+  ['reason', '/api/version'],
+  ['reason', '/v1/models'],
+  ['reason', '/v1/models/{id}'],
+  ['admin', '/ui/decisions'],
+];
 
 const END = Date.parse('2030-01-01T00:00:00Z');
 
@@ -78,7 +84,7 @@ describe('access', () => {
     const document = (await (await fetch(`${started.origin}/openapi.json`)).json()) as {
       paths: Record<string, unknown>;
     };
-    const known = new Set([...PUBLIC, ...SCOPED.map(([, route]) => route), ...READ]);
+    const known = new Set([...PUBLIC, ...[...SCOPED, ...READ].map(([, route]) => route)]);
     // An endpoint that is added stands in one of the two lists above, so that nobody forgets to say who may use it.
     expect(Object.keys(document.paths).filter((route) => !known.has(route))).toEqual([]);
   });
@@ -118,11 +124,11 @@ describe('access', () => {
     expect(started.model.asked).toEqual([]);
   });
 
-  it.each(READ)('GET %s is for those with the scope reason alone', async (route) => {
+  it.each(READ)('%s: GET %s is for those with the scope alone', async (scope, route) => {
     expect((await fetch(started.origin + route)).status).toBe(401);
-    for (const scope of SCOPES) {
-      const { status } = await fetch(started.origin + route, { headers: bearer(tokens[scope]) });
-      expect([scope, status]).toEqual([scope, scope === 'reason' ? 200 : 403]);
+    for (const other of SCOPES) {
+      const { status } = await fetch(started.origin + route, { headers: bearer(tokens[other]) });
+      expect([other, status]).toEqual([other, other === scope ? 200 : 403]);
     }
   });
 

@@ -36,6 +36,7 @@ export function serveCommand(): Command {
     .option('--tls-ca <file>', 'authority of client certificates, PEM (TRM_TLS_CA_FILE)')
     .option('--insecure', 'no access control; listens on this machine alone (TRM_SERVE_INSECURE)')
     .option('--act', 'trigger what the guardrails permit, at BROKER_URL or K_SINK (TRM_SERVE_ACT)')
+    .option('--no-ui', 'leave out the page for people, /ui and /ui/decisions (TRM_SERVE_UI=false)')
     .option('--policy <file>', 'guardrails as JSON or YAML; default: everything on, and every function')
     .option('--catalog <file>', 'functions to choose from: [{name, description, parameters, risk}]')
     .option('--model <dir>', 'model folder; default: TRM_MODEL_PATH, else the bundled model')
@@ -50,6 +51,11 @@ export function serveCommand(): Command {
     .option('--incidents <file>', 'past incidents (JSONL) for the phase few-shot; POST /feedback adds to it')
     .option('--rules <file>', 'rules (YAML) for the phase rules')
     .option('--audit-log <file>', 'hash-chained log of decisions and refusals (TRM_AUDIT_LOG)')
+    .option(
+      '--audit-max-files <n>',
+      'rotated files of it that are kept; default: all (TRM_AUDIT_MAX_FILES)',
+      wholeNumber,
+    )
     .option('--rate-limit <n>', 'requests a minute of each principal and address, 0 for no limit; default 6000', count)
     .option('--max-queue <n>', 'alerts that may wait; more are answered 503; default 2048', count)
     .option('--deadline <ms>', 'milliseconds for one request; default 15000', wholeNumber)
@@ -58,7 +64,8 @@ export function serveCommand(): Command {
       'after',
       `
 Routes: POST /reason, /select, / and /events (CloudEvents, Alertmanager), /feedback, /admin/reload;
-GET /healthz, /readyz, /v2/health/live, /v2/health/ready, /metrics, /openapi.json, /version, /ui, /ui/decisions.
+GET /healthz, /readyz, /v2/health/live, /v2/health/ready, /metrics, /openapi.json, /version, /ui, and for admins
+/ui/decisions.
 As Ollama: POST /api/chat, /api/generate, /api/show; GET /api/tags, /api/version.
 As OpenAI: POST /v1/chat/completions; GET /v1/models, /v1/models/:id. What is no alert goes to the model of OLLAMA_MODEL
 at OLLAMA_URL, and is refused where that is not set.
@@ -72,6 +79,9 @@ folder anew, and keeps the present model when the new one cannot be used.
 
 JWTs name what may be done by TRM_JWT_SCOPE_CLAIM (default scope) and TRM_JWT_SCOPE_MAP, such as
 {"system:serviceaccount:agents:sre":["events"]} for service accounts and the claim sub.
+
+OpenTelemetry: NODE_OPTIONS='--import ./otel.mjs', a file that registers a tracer or meter provider of the SDK, has spans
+and metrics of the service given to it.
 
 Further variables: TRM_REDIS_URL (limits and guardrails that replicas share), TRM_TRUSTED_PROXIES (10.0.0.0/8,...),
 TRM_RATE_LIMIT, TRM_LOG_LEVEL, TRM_METRICS_SCOPE (public or admin), TRM_AUDIT_KEY, TRM_SERVE_MAX_QUEUE,
@@ -100,6 +110,8 @@ async function run(options: Options): Promise<void> {
     ]);
   const config = resolveServeConfig({
     ...options,
+    // It is true where --no-ui was not given, which says nothing, and must not win over the environment.
+    ui: options.ui === false ? false : undefined,
     deadlineMs: options.deadline,
     drainTimeoutMs: options.drainTimeout,
   });

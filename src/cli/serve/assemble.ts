@@ -1,5 +1,5 @@
 import { createEventSink, createTriggerDispatcher } from '../../cloudevents/index.js';
-import { resolveSecret, type ServeConfig } from '../../config/index.js';
+import type { ServeConfig } from '../../config/index.js';
 import { ConfigurationError } from '../../core/errors.js';
 import type { Catalog } from '../../domain/index.js';
 import { createOutcomeRecorder } from '../../remediation/acting/index.js';
@@ -11,27 +11,22 @@ import {
 } from '../../remediation/guardrails/index.js';
 import { createFileIncidentStore } from '../../remediation/retrieval/incidents/index.js';
 import {
-  createAuditLog,
   createMemoryRateLimiter,
   createRedisRateLimiter,
   createService,
-  type FileAuditLog,
   type RateLimiter,
   type Service,
   ServiceEmitter,
   type ServiceModelOptions,
 } from '../../server/index.js';
-import {
-  combineObservers,
-  createLogger,
-  createPrometheusMetrics,
-  type Logger,
-  logEvents,
-} from '../../telemetry/index.js';
+import { createLogger, type Logger } from '../../telemetry/index.js';
 import { createAuthenticator } from './access.js';
 import { CloseAll } from './close-all.js';
 import { connectRedis, type SharedRedis } from './connect-redis.js';
 import { createFallback } from './fallback.js';
+import { openAudit } from './open-audit.js';
+import { createTelemetry } from './telemetry.js';
+import { watchStorm } from './watch-storm.js';
 
 /** What the command was asked for beside the settings of the service itself. */
 export interface Assembly {
@@ -59,8 +54,7 @@ export async function assembleService(assembly: Assembly): Promise<Assembled> {
   const closeAll = new CloseAll();
   try {
     const logger = await createLogger({ level: config.logLevel.value });
-    const metrics = await createPrometheusMetrics({ catalog, processMetrics: true, aliases: true });
-    const observer = combineObservers([metrics, logEvents(logger)]);
+    const { observer, gauges, page, middleware } = await createTelemetry(catalog, logger);
     const events = new ServiceEmitter();
     observer.observe({ events });
 
@@ -75,8 +69,8 @@ export async function assembleService(assembly: Assembly): Promise<Assembled> {
         ...(redis && { store: createRedisGuardrailStore({ client: redis }) }),
       }),
     );
-    const audit = await openAudit(config, logger, closeAll);
-    audit?.events.on('lost', ({ total }) => metrics.gauges.auditLost(total));
+    const audit = await openAudit(config, logger, gauges.auditLost);
+    if (audit) closeAll.add(audit, () => audit.close());
     const authenticator = await createAuthenticator(config, logger, closeAll);
     if (authenticator && config.insecure.value) {
       throw new ConfigurationError(
@@ -90,7 +84,8 @@ export async function assembleService(assembly: Assembly): Promise<Assembled> {
       );
     }
 
-    const fallback = createFallback(chain, config, closeAll);
+    const fallback = createFallback(chain, config, closeAll, gauges.breaker);
+    if (config.act.value) closeAll.add(watchStorm(guardrails, gauges.breaker), (end) => end());
     const service = await createService({
       modelPath,
       model: { ...model, onRuntimeEvent: observer.onRuntimeEvent },
@@ -109,11 +104,13 @@ export async function assembleService(assembly: Assembly): Promise<Assembled> {
       onOutcome: createOutcomeRecorder({ guardrails, incidents }),
       authenticator,
       insecure: config.insecure.value,
+      ui: config.ui.value,
       rateLimiter: limiterOf(config, redis, logger),
       trustedProxies: config.trustedProxies.value,
       audit,
-      metrics: async () => ({ contentType: metrics.contentType, body: await metrics.metricsText() }),
+      metrics: page,
       metricsScope: config.metricsScope.value,
+      middleware,
       events,
       limits: {
         maxWaiting: config.maxQueue.value,
@@ -132,16 +129,6 @@ export async function assembleService(assembly: Assembly): Promise<Assembled> {
     await closeAll.close().catch(() => undefined);
     throw error;
   }
-}
-
-async function openAudit(config: ServeConfig, logger: Logger, closeAll: CloseAll): Promise<FileAuditLog | undefined> {
-  const path = config.auditLog.value;
-  if (path === undefined) return undefined;
-  const { value: key } = await resolveSecret('TRM_AUDIT_KEY');
-  const audit = await createAuditLog({ path, key });
-  audit.events.on('lost', ({ reason, count, total }) => logger.error({ reason, count, total }, 'audit_lost'));
-  audit.events.on('failed', ({ error, queued }) => logger.error({ error: error.message, queued }, 'audit_failed'));
-  return closeAll.add(audit, () => audit.close());
 }
 
 function limiterOf(config: ServeConfig, redis: SharedRedis | undefined, logger: Logger): RateLimiter | undefined {

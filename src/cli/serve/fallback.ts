@@ -8,19 +8,23 @@ import {
   DEFAULT_OLLAMA_URL,
 } from '../../remediation/chain/index.js';
 import { isLoopbackHost } from '../../server/auth/index.js';
+import type { Gauges } from '../../telemetry/index.js';
 import type { CloseAll } from './close-all.js';
 
 /**
  * The language model that gets what is no alert, and that the chain asks in its phase of function calling: the one that
  * the chain would make for itself. Undefined where OLLAMA_MODEL is not set. Throws ConfigurationError, also for a URL that
  * is the service's own address, where every question would go round in a circle until its time is over.
+ *
+ * @param breaker told how its circuit breaker stands, from the start on
  */
 export function createFallback(
   chain: Omit<CreateRemediationChainOptions, 'trm' | 'catalog'>,
   config: Pick<ServeConfig, 'host' | 'port'>,
   closeAll: CloseAll,
+  breaker: Gauges['breaker'] = () => undefined,
 ): TextProvider | undefined {
-  const provider = chain.provider ?? createDefaultProvider(chain);
+  const provider = chain.provider ?? createDefaultProvider(chain, (state) => breaker(OLLAMA, state));
   if (provider === undefined || provider === chain.provider) return provider;
   closeAll.add(provider, () => provider.dispose?.());
   const url = new URL(resolveChainConfig(chain).ollamaUrl.value ?? DEFAULT_OLLAMA_URL);
@@ -30,8 +34,12 @@ export function createFallback(
         'unset OLLAMA_MODEL to do without a language model, or choose another --port',
     );
   }
+  breaker(OLLAMA, 'closed');
   return provider;
 }
+
+/** Names the dependency in metrics. */
+const OLLAMA = 'ollama';
 
 /**
  * Whether a URL names the address that the service listens on. What stands before it, such as the name of a Kubernetes

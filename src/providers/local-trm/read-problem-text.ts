@@ -13,10 +13,14 @@ const HEADINGS = {
 
 type Part = (typeof HEADINGS)[keyof typeof HEADINGS];
 
-const HEADING = new RegExp(`^[\\s*#-]*(${Object.keys(HEADINGS).join('|')})[*\\s]*:[*\\s]*(.*)$`, 'i');
+// Prompts come from outside: no pattern here has two ways to match the same run of characters, and lines are trimmed.
+const HEADING = new RegExp(`^[*#\\s-]*(${Object.keys(HEADINGS).join('|')})[*\\s]*:[*\\s]*(.*)$`, 'is');
 /** `- name(first, second): what it does`, the list of parameters and the description being optional. */
-const FUNCTION = /^\s*(?:[-*•]|\d+[.)])\s*`?([\w.-]+)`?\s*(?:\(([^)]*)\))?`?\s*(?:[:–-]\s*(.*))?$/u;
-const PAIR = /^\s*[-*•]?\s*"?([^":=\s]+)"?\s*[:=]\s*(.*?)\s*,?$/u;
+const FUNCTION = /^(?:[-*•]|\d+[.)])\s*`?([\w.-]+)`?\s*(?:\(([^)]*)\)`?\s*)?(?:[:–-]\s*(.*))?$/su;
+/** `key: value` or `key = value`, as an item of a list or not, the key being quoted, in bold or neither. */
+const PAIR = /^[-*•]?\s*["'`*]*([^"'`*:=\s]+)["'`*]*\s*[:=](?:\*\*(?=\s))?\s*(.*)$/su;
+const ALERT_NAME = 'alertname';
+const ALERT_NAME_PAIR = /^[-*•]?\s*["'`*]*alertname["'`*]*\s*[:=]/iu;
 const METRIC_NUMBER = /^-?\d+(?:\.\d+)?$/;
 
 /**
@@ -28,20 +32,20 @@ const METRIC_NUMBER = /^-?\d+(?:\.\d+)?$/;
  *     Available Lambda Functions:
  *     - pod-restart(name, namespace): Deletes the pod ...
  *
- * Functions of the default catalog keep their own schema; of others, every parameter is a required string. Returns
- * undefined for a text without an alert name.
+ * The name may also stand among the labels, as `alertname`; that of a heading comes first. Functions of the default
+ * catalog keep their own schema; of others, every parameter is a required string. Returns undefined for a text without an
+ * alert name.
  */
 export function readProblemText(text: string): { alert: unknown; catalog: unknown } | undefined {
   const parts = splitParts(text);
-  const name = parts.name
-    ?.find((line) => line.trim() !== '')
-    ?.replaceAll(/[`"*]/g, '')
-    .trim();
-  if (!name) return undefined;
+  const { [ALERT_NAME]: listed, ...labels } = readLabels(parts.labels);
+  const heading = parts.name?.find((line) => line.trim() !== '');
+  const name = [heading, listed].map((line) => line?.replaceAll(/[`"*]/g, '').trim()).find(Boolean);
+  if (name === undefined) return undefined;
   const functions = (parts.functions ?? []).flatMap(readFunction);
   return {
     alert: {
-      labels: { ...readPairs(parts.labels), alertname: name },
+      labels: { ...labels, [ALERT_NAME]: name },
       annotations: readPairs(parts.annotations),
       metrics: Object.fromEntries(
         Object.entries(readPairs(parts.metrics)).map(([key, value]) => [
@@ -57,18 +61,37 @@ export function readProblemText(text: string): { alert: unknown; catalog: unknow
 function splitParts(text: string): Partial<Record<Part, string[]>> {
   const parts: Partial<Record<Part, string[]>> = {};
   let current: string[] | undefined;
-  for (const line of text.split(/\r?\n/)) {
-    const heading = HEADING.exec(line);
-    if (heading) {
+  let listsName = false;
+  for (const line of text.split(/\r?\n/).map((each) => each.trim())) {
+    const isListed = current !== undefined && current === parts.labels && isNameLabel(line, current);
+    const heading = isListed ? null : HEADING.exec(line);
+    if (isListed) {
+      // The name is one of the labels, in any place; a second one is that of another alert.
+      if (listsName) current = undefined;
+      else current?.push(line);
+      listsName = true;
+    } else if (heading) {
       const part = HEADINGS[(heading[1] as string).toLowerCase() as keyof typeof HEADINGS];
       // The first alert of a text is the one that it is about.
-      current = parts[part] === undefined ? [heading[2] as string] : undefined;
+      const isKnown = parts[part] !== undefined || (part === 'name' && listsName);
+      current = isKnown ? undefined : [heading[2] as string];
       if (current) parts[part] = current;
     } else {
       current?.push(line);
     }
   }
   return parts;
+}
+
+/** Whether a line is `alertname` in a list of labels, and not a heading behind an object of them. */
+function isNameLabel(line: string, labels: readonly string[]): boolean {
+  return ALERT_NAME_PAIR.test(line) && !labels.find((each) => each !== '')?.startsWith('{');
+}
+
+/** The labels, that of the alert's name under its own name however it is written. */
+function readLabels(lines: readonly string[] | undefined): Record<string, string> {
+  const pairs = Object.entries(readPairs(lines));
+  return Object.fromEntries(pairs.map(([key, value]) => [key.toLowerCase() === ALERT_NAME ? ALERT_NAME : key, value]));
 }
 
 /** A JSON object, or `key: value` pairs one a line or separated by commas; nested values become their JSON. */
@@ -83,8 +106,8 @@ function readPairs(lines: readonly string[] = []): Record<string, string> {
   const pairs = text.includes('\n') ? text.split('\n') : text.split(/,\s*(?=[\w.-]+\s*[:=])/);
   return Object.fromEntries(
     pairs.flatMap((pair) => {
-      const match = PAIR.exec(pair);
-      return match ? [[match[1] as string, (match[2] as string).replaceAll(/^["']|["']$/g, '')]] : [];
+      const match = PAIR.exec(pair.trim().replace(/,$/, '').trimEnd());
+      return match ? [[match[1] as string, (match[2] as string).replaceAll(/^["'`]|["'`]$/g, '')]] : [];
     }),
   );
 }

@@ -61,6 +61,11 @@ export interface Guardrails {
    * counts once.
    */
   recordOutcome(report: OutcomeReport, options?: { readonly signal?: AbortSignal | undefined }): Promise<void>;
+  /**
+   * How the storm breaker stands at this moment, of all that share the store: `open` while too many different actions
+   * hold back every action. Always `closed` where the policy switches it off. Rejects with what the store throws.
+   */
+  stormBreaker(options?: { readonly signal?: AbortSignal | undefined }): Promise<'closed' | 'open'>;
 }
 
 /**
@@ -176,6 +181,7 @@ export function createGuardrails(options: GuardrailsOptions): Guardrails {
     async recordOutcome(report, { signal } = {}) {
       await state.recordOutcome(report, definitionOf(catalog, report.call.lambdaFunction), signal);
     },
+    stormBreaker: async ({ signal } = {}) => ((await state.isStormOpen(signal)) ? 'open' : 'closed'),
   };
 }
 

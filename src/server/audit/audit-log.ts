@@ -8,7 +8,9 @@ import type { AuditLog, AuditRecord } from '../types.js';
 import { auditBody } from './audit-body.js';
 import type { ChainBody, ChainHead } from './chain.js';
 import { ChainFile } from './chain-file.js';
+import { AuditLock } from './lock/audit-lock.js';
 import { type AuditFinding, findingBody, resumeChain } from './resume-chain.js';
+import { retireFiles } from './retention.js';
 
 /** Why a record is not in the log: the queue was full, the log was closed, or the record could not be read. */
 export type AuditLoss = 'queue-full' | 'closed' | 'unreadable';
@@ -23,13 +25,17 @@ export interface AuditLogEvents {
   found: [AuditFinding];
   /** Something else has changed the file since the last line was written, which the chain tells as well. */
   changed: [{ readonly expectedBytes: number; readonly foundBytes: number }];
+  /** A rotated file was deleted, since more than `maxFiles` were there; its last line was number `throughSeq`. */
+  retired: [{ readonly file: string; readonly throughSeq: number }];
 }
 
 export interface AuditLogOptions {
-  /** The current file, such as `/var/log/agent-trm/audit.jsonl`; one process at a time may write it. */
+  /** The current file, such as `/var/log/agent-trm/audit.jsonl`; which one process at a time writes. */
   readonly path: string;
-  /** Bytes at which a file is rotated, 4,096 or more. Default 67,108,864 (64 MiB). Nothing is ever deleted. */
+  /** Bytes at which a file is rotated, 4,096 or more. Default 67,108,864 (64 MiB). */
   readonly maxBytes?: number | undefined;
+  /** Rotated files that are kept, 1 or more; older ones are deleted after a rotation. Default: all. */
+  readonly maxFiles?: number | undefined;
   /** Records that may wait to be written, 1 or more, refusals half as many; more are lost, and counted. Default 10,000. */
   readonly maxQueue?: number | undefined;
   /** Whether records are on the disk (fdatasync) before they count as written. Default true. */
@@ -40,6 +46,11 @@ export interface AuditLogOptions {
   readonly secrets?: readonly string[] | undefined;
   /** Milliseconds that `close` waits for what is queued. Default 5,000. */
   readonly closeTimeoutMs?: number | undefined;
+  /**
+   * Milliseconds without a sign of life, 2,000 or more, after which the lock of a process on another machine or in another
+   * container is taken over; so long a start may take after one that was killed there. Default 10,000.
+   */
+  readonly lockStaleMs?: number | undefined;
   /** Pass one with listeners to hear of what is found at the start. */
   readonly events?: GuardedEmitter<AuditLogEvents> | undefined;
   /** Milliseconds since 1970. Default: Date.now. */
@@ -56,8 +67,14 @@ export interface FileAuditLog extends AuditLog {
   flush(): Promise<void>;
 }
 
-const DEFAULTS = { maxBytes: 67_108_864, maxQueue: 10_000, closeTimeoutMs: 5_000 } as const;
-const LEAST = { maxBytes: 4_096, maxQueue: 1, closeTimeoutMs: 0 } as const;
+const DEFAULTS = {
+  maxBytes: 67_108_864,
+  maxFiles: Number.MAX_SAFE_INTEGER,
+  maxQueue: 10_000,
+  closeTimeoutMs: 5_000,
+  lockStaleMs: 10_000,
+} as const;
+const LEAST = { maxBytes: 4_096, maxFiles: 1, maxQueue: 1, closeTimeoutMs: 0, lockStaleMs: 2_000 } as const;
 /** Milliseconds before a file that could not be written is tried again, doubled each time. */
 const RETRY_MS = { first: 50, most: 10_000 } as const;
 /** Records of one write: few enough that hashing them holds nobody up (about 3 ms), many enough for one sync. */
@@ -67,10 +84,11 @@ const BATCH = 128;
  * Opens an audit log, or goes on with the one that is there. `write` puts a record into a queue and returns; lines are
  * written behind it, in order, many at a time.
  *
- * @throws ConfigurationError for an option that cannot be used, and when the log cannot be opened
+ * @throws ConfigurationError for an option that cannot be used, and when the log cannot be opened, as when another process
+ *   writes it
  */
 export async function createAuditLog(options: AuditLogOptions): Promise<FileAuditLog> {
-  for (const name of ['maxBytes', 'maxQueue', 'closeTimeoutMs'] as const) {
+  for (const name of Object.keys(DEFAULTS) as (keyof typeof DEFAULTS)[]) {
     const value = options[name] ?? DEFAULTS[name];
     if (Number.isSafeInteger(value) && value >= LEAST[name]) continue;
     throw new ConfigurationError(
@@ -86,7 +104,9 @@ export async function createAuditLog(options: AuditLogOptions): Promise<FileAudi
 
 class Writer implements FileAuditLog {
   readonly events: GuardedEmitter<AuditLogEvents>;
+  readonly #options: AuditLogOptions;
   readonly #file: ChainFile;
+  readonly #lock: AuditLock;
   readonly #maxQueue: number;
   readonly #closeTimeoutMs: number;
   readonly #secrets: readonly string[];
@@ -99,9 +119,16 @@ class Writer implements FileAuditLog {
   #closing: Promise<void> | undefined;
   #writing: Promise<void> | undefined;
 
-  private constructor(options: AuditLogOptions, file: ChainFile) {
-    this.events = options.events ?? new GuardedEmitter<AuditLogEvents>();
+  private constructor(
+    options: AuditLogOptions,
+    events: GuardedEmitter<AuditLogEvents>,
+    file: ChainFile,
+    lock: AuditLock,
+  ) {
+    this.events = events;
+    this.#options = options;
     this.#file = file;
+    this.#lock = lock;
     this.#maxQueue = options.maxQueue ?? DEFAULTS.maxQueue;
     this.#closeTimeoutMs = options.closeTimeoutMs ?? DEFAULTS.closeTimeoutMs;
     this.#secrets = options.secrets ?? [];
@@ -109,10 +136,29 @@ class Writer implements FileAuditLog {
   }
 
   static async open(options: AuditLogOptions): Promise<Writer> {
+    const events = options.events ?? new GuardedEmitter<AuditLogEvents>();
+    await mkdir(path.dirname(options.path), { recursive: true, mode: 0o700 });
+    const lock = await AuditLock.acquire({
+      log: options.path,
+      staleMs: options.lockStaleMs ?? DEFAULTS.lockStaleMs,
+      onFailure: (error) => events.emit('failed', { error, queued: 0 }),
+    });
+    try {
+      return await Writer.#resume(options, events, lock);
+    } catch (error) {
+      await lock.release();
+      throw error;
+    }
+  }
+
+  static async #resume(
+    options: AuditLogOptions,
+    events: GuardedEmitter<AuditLogEvents>,
+    lock: AuditLock,
+  ): Promise<Writer> {
     const { path: file, maxBytes = DEFAULTS.maxBytes, sync = true, key } = options;
-    await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
     const resumed = await resumeChain(file, key);
-    const writer = new Writer(options, new ChainFile({ path: file, maxBytes, sync, key }, resumed));
+    const writer = new Writer(options, events, new ChainFile({ path: file, maxBytes, sync, key }, resumed), lock);
     for (const finding of resumed.findings) {
       writer.#queue.push(findingBody(finding, writer.#now()));
       writer.events.emit('found', finding);
@@ -173,6 +219,10 @@ class Writer implements FileAuditLog {
     const left = this.#queue.filter(({ kind }) => kind === 'record').length;
     this.#queue.length = 0;
     if (left > 0) this.#lose('closed', left);
+    // Nobody else may write as long as a write is under way, which is waited for no longer.
+    const released = (this.#writing ?? Promise.resolve()).then(() => this.#lock.release());
+    const told = released.catch((error: unknown) => this.#tellFailed(error));
+    if (!this.#writing) await told;
   }
 
   #bodyOf(record: AuditRecord): ChainBody | undefined {
@@ -220,8 +270,7 @@ class Writer implements FileAuditLog {
         await this.#writeSome();
         retryMs = RETRY_MS.first;
       } catch (error) {
-        const failure = error instanceof Error ? error : new Error(String(error));
-        this.events.emit('failed', { error: failure, queued: this.#queue.length });
+        this.#tellFailed(error);
         await sleep(retryMs, undefined, { signal: this.#stop.signal, ref: false }).catch(() => undefined);
         if (this.#stop.signal.aborted) return;
         retryMs = Math.min(retryMs * 2, RETRY_MS.most);
@@ -230,15 +279,37 @@ class Writer implements FileAuditLog {
   }
 
   async #writeSome(): Promise<void> {
-    const { written, changed } = await this.#file.append(this.#queue.slice(0, BATCH), this.#now());
+    this.#lock.check();
+    const { written, rotated } = await this.#append(this.#queue.slice(0, BATCH));
     this.#queue.splice(0, written);
+    // The lines are written; a file too many, or a note that lags behind, does not make the log broken.
+    const tell = (error: unknown): void => this.#tellFailed(error);
+    if (rotated) await this.#retire().catch(tell);
+    await this.#file.noteHead().catch(tell);
+  }
+
+  async #append(bodies: readonly ChainBody[]): Promise<{ readonly written: number; readonly rotated: boolean }> {
+    const { changed, ...appended } = await this.#file.append(bodies, this.#now());
     if (changed) this.events.emit('changed', changed);
-    try {
-      await this.#file.noteHead();
-    } catch (error) {
-      // The lines are written; a note that lags behind them does not make the log broken.
-      this.events.emit('failed', { error: error as Error, queued: this.#queue.length });
-    }
+    return appended;
+  }
+
+  async #retire(): Promise<void> {
+    const { path: file, maxFiles, key } = this.#options;
+    if (maxFiles === undefined) return;
+    await retireFiles({
+      path: file,
+      maxFiles,
+      key,
+      time: this.#now(),
+      append: (bodies) => this.#append(bodies),
+      onRetired: (retired) => this.events.emit('retired', retired),
+    });
+  }
+
+  #tellFailed(error: unknown): void {
+    const failure = error instanceof Error ? error : new Error(String(error));
+    this.events.emit('failed', { error: failure, queued: this.#queue.length });
   }
 
   #now(): string {

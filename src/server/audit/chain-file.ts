@@ -38,14 +38,15 @@ export class ChainFile {
    * Writes the first of these bodies, as many as fit, after rotating when the file is full. Either all of them are
    * written then or, when it rejects with the system's error, none.
    *
-   * @returns how many were written, 1 or more; and the bytes that were expected in the file and found there, when
-   *   something else has changed it: the chain then has a line about that
+   * @returns how many were written, 1 or more; whether a file was rotated before; and the bytes that were expected in the
+   *   file and found there, when something else has changed it: the chain then has a line about that
    */
   async append(bodies: readonly ChainBody[], time: string) {
     const { path, maxBytes, sync, key } = this.#settings;
     const first = Buffer.byteLength(chainLine(this.#head, bodies[0] as ChainBody, key).line) + 1;
     // Not after a failed write: what it has left behind would be put away as well.
-    if (this.#undoTo === undefined && this.#size > 0 && this.#size + first > maxBytes) await this.#rotate();
+    const isFull = this.#undoTo === undefined && this.#size > 0 && this.#size + first > maxBytes;
+    const rotated = isFull && (await this.#rotate());
     // Opened anew each time: a file that was moved away or deleted would otherwise take lines that nobody finds.
     const handle = await open(path, 'a', 0o600);
     try {
@@ -58,7 +59,7 @@ export class ChainFile {
       this.#undoTo = undefined;
       this.#size = found + batch.bytes.length;
       this.#head = batch.head;
-      return { written: batch.count, changed };
+      return { written: batch.count, changed, rotated };
     } finally {
       await handle.close();
     }
@@ -92,13 +93,14 @@ export class ChainFile {
     return { bytes: Buffer.from(`${lines.join('\n')}\n`), head, count };
   }
 
-  async #rotate(): Promise<void> {
+  async #rotate(): Promise<boolean> {
     const { path } = this.#settings;
     const target = rotatedPath(path, this.#head.seq);
     // A rename would replace what is there, and nothing of a log is ever replaced: the file goes on growing instead.
-    if (await exists(target)) return;
+    if (await exists(target)) return false;
     await rename(path, target);
     this.#size = 0;
+    return true;
   }
 
   /** Takes back what a failed write has left behind. Gives the size of the file. */

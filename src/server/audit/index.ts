@@ -12,6 +12,7 @@ export {
   type AuditBreak,
   type AuditNote,
   type AuditReport,
+  type RetiredLines,
   type VerifyAuditOptions,
   verifyAuditLog,
 } from './verify-audit-log.js';

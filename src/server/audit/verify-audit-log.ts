@@ -4,13 +4,17 @@ import { ConfigurationError, InvalidInputError } from '../../core/errors.js';
 import type { Secret } from '../../core/secret.js';
 import { findAuditFiles, formatHead } from './audit-files.js';
 import { type ChainEntry, type ChainHead, GENESIS, LONGEST_LINE_BYTES, readChainLine } from './chain.js';
+import { readRetired } from './retention.js';
 
 export interface VerifyAuditOptions {
   /** The current file of the log; the rotated ones beside it belong to it. */
   readonly path: string;
   /** Of a log that is keyed. */
   readonly key?: Secret | undefined;
-  /** True to begin with whatever line is the first that is there, when old files were put away. */
+  /**
+   * True to begin with whatever line is the first that is there, when old files were put away by hand. Those that the log
+   * itself has deleted, as it tells, need no such leave.
+   */
   readonly partial?: boolean | undefined;
   /** A line that has to be in the log, noted elsewhere earlier. */
   readonly head?: ChainHead | undefined;
@@ -43,17 +47,28 @@ export interface AuditReport {
   readonly firstSeq: number;
   readonly head: ChainHead;
   readonly files: readonly string[];
+  /** Where the log tells that it has deleted the lines before the first one; undefined when it does not, or has them. */
+  readonly retired: RetiredLines | undefined;
   /** What the log tells of itself: records lost, lines torn, missing or damaged, files changed. */
   readonly notes: readonly AuditNote[];
   /** True when the last line says that the process has closed the log. */
   readonly closed: boolean;
 }
 
+/** Lines at the beginning that were deleted since more files than are kept were there. */
+export interface RetiredLines {
+  readonly throughSeq: number;
+  /** The line that tells it, which is one of those that hold. */
+  readonly file: string;
+  readonly line: number;
+}
+
 const FAULTS: ReadonlySet<unknown> = new Set(['lost', 'torn', 'damaged', 'missing', 'changed']);
 
 /**
  * Checks every line of a log: written to the byte as the log writes it, with a hash that fits, right behind the line
- * before it, over all of its files, down to the line that is noted as the last one.
+ * before it, over all of its files, down to the line that is noted as the last one. The first line is number 1, or else the
+ * one behind a line that the log tells to have deleted.
  *
  * @throws InvalidInputError when there is no such log, ConfigurationError when it is keyed and there is no key
  */
@@ -67,14 +82,15 @@ export async function verifyAuditLog(options: VerifyAuditOptions): Promise<Audit
     ...(note !== undefined && note !== 'unreadable' ? [note] : []),
   ];
   const notes: AuditNote[] = [];
-  let state = { head: GENESIS, lines: 0, records: 0, firstSeq: 0, closed: false };
-  const reportOf = (broken: AuditBreak | undefined): AuditReport => ({
-    path,
-    broken,
-    ...state,
-    files: files.paths,
-    notes,
-  });
+  let state = NOTHING;
+  /** The line before the first one that is there. */
+  let before = GENESIS;
+  const lacksBeginning = (): boolean => before.seq > 0 && !partial && state.retired === undefined;
+  const reportOf = (found: AuditBreak | undefined): AuditReport => {
+    const why = `${found?.why}; no line that holds tells why the log begins with line ${before.seq + 1}`;
+    const broken = found && lacksBeginning() ? { ...found, why } : found;
+    return { path, broken, ...state, files: files.paths, notes };
+  };
 
   let place = { file: path, line: 0 };
   for (const file of files.paths) {
@@ -90,18 +106,29 @@ export async function verifyAuditLog(options: VerifyAuditOptions): Promise<Audit
         return reportOf({ ...place, why });
       }
       if (!finished) return reportOf({ ...place, why: 'it has no line break: the process ended behind it' });
-      const why = misplaced(entry, state.lines === 0 && partial ? undefined : state.head, expected);
+      const isFirst = state.lines === 0;
+      if (isFirst) before = { seq: entry.seq - 1, sha256: entry.prev };
+      // Whether the log may begin there shows only later.
+      const why = misplaced(entry, isFirst && entry.seq > 1 ? before : state.head, expected);
       if (why !== undefined) return reportOf({ ...place, why });
       const { kind } = entry.body;
+      const told = readRetired(entry.body);
+      const isRetired = told !== undefined && told.seq === before.seq && told.sha256 === before.sha256;
       if (FAULTS.has(kind)) notes.push({ ...place, kind: String(kind), body: entry.body });
       state = {
         head: { seq: entry.seq, sha256: entry.sha256 },
         lines: state.lines + 1,
         records: state.records + (kind === 'record' ? 1 : 0),
         firstSeq: state.firstSeq || entry.seq,
-        closed: kind === 'end',
+        // The end may have filled a file, which is told behind it when that was one too many.
+        closed: kind === 'end' || (kind === 'retired' && state.closed),
+        retired: isRetired ? { throughSeq: before.seq, ...place } : state.retired,
       };
     }
+  }
+  if (lacksBeginning()) {
+    state = NOTHING;
+    return reportOf({ file: files.paths[0] ?? path, line: 1, why: `lines 1 to ${before.seq} are missing before it` });
   }
   if (note === 'unreadable') return reportOf({ file: files.head, line: 1, why: 'it does not name a last line' });
   const last = Math.max(0, ...expected.map(({ seq }) => seq));
@@ -109,8 +136,17 @@ export async function verifyAuditLog(options: VerifyAuditOptions): Promise<Audit
     const why = `lines are missing behind it: the last one is ${state.head.seq}, line ${last} was noted`;
     return reportOf({ ...place, why });
   }
+  if (options.head && options.head.seq < before.seq) {
+    const why = `line ${options.head.seq} was noted, and is not there: the log begins with line ${before.seq + 1}`;
+    return reportOf({ ...place, why });
+  }
   return reportOf(undefined);
 }
+
+/** What is known from the lines that hold so far. */
+type State = Pick<AuditReport, 'head' | 'lines' | 'records' | 'firstSeq' | 'closed' | 'retired'>;
+
+const NOTHING: State = { head: GENESIS, lines: 0, records: 0, firstSeq: 0, closed: false, retired: undefined };
 
 /** Why a line that is whole by itself does not stand where it should. */
 function misplaced(

@@ -1,10 +1,10 @@
 import { type Alert, alertFingerprint, DEFAULT_CATALOG } from '../../domain/index.js';
+import { readProblem } from '../../providers/local-trm/index.js';
 import type { ServiceContext } from '../http/context.js';
 import { Problem } from '../http/problem.js';
 import type { ServiceKernel } from '../service-route.js';
 import type { Decided } from '../work/decider.js';
 import { askFallback } from './fallback.js';
-import { findAlert } from './find-alert.js';
 import { namesFunction, namesIn } from './format/fit-format.js';
 import { type Format, readFormat } from './format/read-format.js';
 import { readBelow, readTools, type ToolOffer } from './offer.js';
@@ -41,7 +41,7 @@ export async function answerQuestion(
   };
 
   const asked = turns.findLastIndex(({ role }) => role === 'user');
-  const found = findAlert(turns[asked]?.text ?? '');
+  const found = readProblem(turns[asked]?.text ?? '');
   if (!found) return passOn(NO_ALERT);
   // Only now: a language model may take schemas that this reader does not.
   const format = readQuestionFormat(question, options.formatField);

@@ -16,6 +16,8 @@ export interface ModelIdentity {
   readonly executionProvider: string;
   /** How its confidence was calibrated: `isotonic` or `logistic`. */
   readonly calibration?: string | undefined;
+  /** When its confidence was calibrated, in milliseconds since 1970; undefined where its folder does not say. */
+  readonly calibratedAt?: number | undefined;
 }
 
 export interface SelectCall {
@@ -96,13 +98,14 @@ export function createModelLoader(options: ServiceModelOptions = {}): LoadModel 
       catalogs.set(catalog, known);
       return known;
     };
-    const { name, version, files } = folder.manifest;
+    const { name, version, files, training } = folder.manifest;
     return {
       identity: {
         id: `${name}-v${version}`,
         sha256: files.weights.sha256,
         executionProvider: reasoner.executionProvider,
         calibration: folder.calibration.isotonic ? 'isotonic' : 'logistic',
+        calibratedAt: calibratedAt(training),
       },
       get load() {
         return reasoner.load;
@@ -113,4 +116,11 @@ export function createModelLoader(options: ServiceModelOptions = {}): LoadModel 
       dispose: () => selector.dispose(),
     };
   };
+}
+
+/** Reads `training.calibratedAt` of a manifest, an instant such as `2026-01-31T08:00:00Z`, which older ones do not have. */
+function calibratedAt(training: Readonly<Record<string, unknown>>): number | undefined {
+  const { calibratedAt: given } = training;
+  const instant = typeof given === 'string' ? Date.parse(given) : Number.NaN;
+  return Number.isFinite(instant) ? instant : undefined;
 }

@@ -5,7 +5,7 @@ import { RecentDecisions } from './recent-decisions.js';
 
 /**
  * GET /ui, the page for people, which holds nothing and needs no token, and GET /ui/decisions, what it shows of the last
- * decisions. All else the page asks of the routes for agents.
+ * decisions, whoever asked for them: for those who run the service. All else the page asks of the routes for agents.
  */
 export function uiRoutes(chain: Pick<RemediationChain, 'events'>): readonly ServiceRoute[] {
   const { html, headers } = renderPage();
@@ -15,7 +15,7 @@ export function uiRoutes(chain: Pick<RemediationChain, 'events'>): readonly Serv
     {
       method: 'GET',
       path: '/ui/decisions',
-      scope: 'select',
+      scope: 'admin',
       handle: (context) => context.json({ decisions: [...recent.list()] }),
     },
   ];

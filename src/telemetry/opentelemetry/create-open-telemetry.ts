@@ -7,6 +7,7 @@ import { combineObservers, createObserver, type Observer } from '../observer/obs
 import { measureGenAi } from './gen-ai-metrics.js';
 import { createInstruments } from './instruments.js';
 import { loadApi } from './load-api.js';
+import { createRequestTracer, type TraceRequest } from './request-span.js';
 import { SpanWriter } from './span-writer.js';
 import { traceEvents } from './trace-events.js';
 
@@ -30,9 +31,12 @@ export interface OpenTelemetryOptions {
 export interface OpenTelemetry extends Observer {
   /** What no event tells. */
   readonly gauges: Gauges;
+  /** For servers: a span around a request, of which the spans of what is observed meanwhile are children. */
+  readonly traceRequest: TraceRequest;
 }
 
-const SCOPE = 'agent-trm';
+/** Name under which spans and instruments are made. */
+export const SCOPE = 'agent-trm';
 
 /**
  * Makes spans and metrics of what it observes, with the API package only: what becomes of them is the SDK's matter that
@@ -60,5 +64,5 @@ export async function createOpenTelemetry(options: OpenTelemetryOptions = {}): P
     createObserver('the OpenTelemetry metrics', measureGenAi(meter, bounds)),
     createObserver('the OpenTelemetry spans', traceEvents(spans, { content, now: Date.now })),
   ]);
-  return { ...observer, gauges };
+  return { ...observer, gauges, traceRequest: createRequestTracer(api, tracer) };
 }

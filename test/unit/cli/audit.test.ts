@@ -18,8 +18,8 @@ afterEach(async () => {
 });
 
 /** Writes a log of several files and gives its head as the command line takes it. */
-async function fill(file = place.file, key?: Secret): Promise<string> {
-  const log = await createAuditLog({ path: file, maxBytes: 4_096, sync: false, key });
+async function fill(file = place.file, key?: Secret, maxFiles?: number): Promise<string> {
+  const log = await createAuditLog({ path: file, maxBytes: 4_096, sync: false, key, maxFiles });
   for (let index = 0; index < 20; index++) log.write(recordOf());
   await log.close();
   return `${log.head.seq}:${log.head.sha256}`;
@@ -55,6 +55,14 @@ describe('agent-trm audit verify', () => {
     await writeFile(place.file, text.replace('"status":200', '"status":403'));
     expect(await verify(place.file)).toMatch(/broken at .*audit\.jsonl line 1: its hash does not fit its content/);
     expect(process.exitCode).toBe(EXIT.failure);
+  });
+
+  it('says which lines the log has deleted itself, and where it tells so', async () => {
+    await fill(place.file, undefined, 1);
+    expect(await verify(place.file)).toMatch(
+      /whole: lines (\d+) to \d+ in 2 files.*\n {2}head .*\n {2}lines 1 to \d+ were deleted by the log itself: .*audit\S*\.jsonl line \d+ tells it/,
+    );
+    expect(process.exitCode).toBeUndefined();
   });
 
   it('reads several logs, the files of one as one, and gives JSON', async () => {

@@ -10,7 +10,7 @@ import { resolveServeConfig } from '../../../src/config/index.js';
 import { ConfigurationError } from '../../../src/core/errors.js';
 import { verifyAuditLog } from '../../../src/server/audit/index.js';
 import { createToken, formatTokenLine, hashToken } from '../../../src/server/auth/index.js';
-import { startServe } from '../../fixtures/serve-process.js';
+import { type ServeProcess, startServe } from '../../fixtures/serve-process.js';
 import { writeTinyModel } from '../../fixtures/tiny-model.js';
 import { alertOf, CRASH, closeServices, startService } from '../server/fake-service.js';
 
@@ -30,13 +30,34 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-async function serve(env: Readonly<Record<string, string>>) {
-  const started = startServe(['--port', '0', '--model', join(folder, 'tiny-v1'), '--ep', 'cpu', '--threads', '1'], env);
+async function serve(env: Readonly<Record<string, string>>, ...more: readonly string[]) {
+  const model = ['--model', join(folder, 'tiny-v1'), '--ep', 'cpu', '--threads', '1'];
+  const started = startServe(['--port', '0', ...model, ...more], env);
   children.push(started.child);
   return started;
 }
 
 describe('agent-trm serve', () => {
+  it('has its audit log to itself until it has ended, however it ends; the page is left out where that is asked', async () => {
+    const audit = join(folder, 'own.jsonl');
+    const env = { TRM_SERVE_INSECURE: 'true', TRM_AUDIT_LOG: audit };
+    const uiOf = async ({ waitFor }: ServeProcess) =>
+      (await fetch(`${(await waitFor(/listens at (\S+)/))[1]}/ui`)).status;
+    const first = await serve(env, '--no-ui');
+    expect(await uiOf(first)).toBe(404);
+    const second = await serve(env);
+    expect(await second.ended).toBe(EXIT.usage);
+    expect(second.said()).toContain(`audit log ${audit} cannot be opened: process ${first.child.pid} on `);
+    first.child.kill('SIGKILL');
+    expect(await first.ended).toBeNull();
+    const third = await serve({ ...env, TRM_SERVE_UI: 'false' });
+    expect(await uiOf(third)).toBe(404);
+    third.child.kill('SIGTERM');
+    expect(await third.ended).toBe(0);
+    const report = await verifyAuditLog({ path: audit });
+    expect(report).toMatchObject({ broken: undefined, closed: true, records: 2, notes: [] });
+  });
+
   it('serves who is known, reloads on SIGHUP, and ends on SIGTERM without losing anything', async () => {
     const audit = join(folder, 'audit.jsonl');
     const { child, ended, waitFor, said } = await serve({
@@ -130,6 +151,16 @@ describe('the settings of serve', () => {
       'warn',
       { value: 6_000, source: 'default' },
     ]);
+    expect([config.ui, config.auditMaxFiles]).toEqual([
+      { value: true, source: 'default' },
+      { value: undefined, source: 'default' },
+    ]);
+    const kept = resolveServeConfig({ ui: undefined }, { TRM_SERVE_UI: 'off', TRM_AUDIT_MAX_FILES: '5' });
+    expect([kept.ui.value, kept.auditMaxFiles.value]).toEqual([false, 5]);
+    expect(resolveServeConfig({ ui: false, auditMaxFiles: 2 }, { TRM_AUDIT_MAX_FILES: '5' })).toMatchObject({
+      ui: { value: false, source: 'option' },
+      auditMaxFiles: { value: 2 },
+    });
     expect(resolveServeConfig({ port: 1 }, { ...env, TRM_SERVE_PORT: '2' }).port.value).toBe(1);
     expect(resolveServeConfig({}, { ...env, TRM_SERVE_PORT: '2' }).port.value).toBe(2);
   });
@@ -139,6 +170,8 @@ describe('the settings of serve', () => {
     [{ TRM_LOG_LEVEL: 'loud' }, 'TRM_LOG_LEVEL'],
     [{ TRM_METRICS_SCOPE: 'some' }, 'TRM_METRICS_SCOPE'],
     [{ TRM_SERVE_DEADLINE_MS: '0' }, 'TRM_SERVE_DEADLINE_MS'],
+    [{ TRM_SERVE_UI: 'maybe' }, 'TRM_SERVE_UI'],
+    [{ TRM_AUDIT_MAX_FILES: '0' }, 'TRM_AUDIT_MAX_FILES'],
     [{ TRM_REDIS_URL: 'http://:hunter2@redis' }, 'TRM_REDIS_URL'],
   ])('are checked, and no secret is shown: %o', (env, name) => {
     const wrong = (): unknown => resolveServeConfig({}, env);

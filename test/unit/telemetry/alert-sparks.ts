@@ -50,7 +50,7 @@ export const ALERT_SPARKS: Readonly<Record<string, Readonly<Record<string, strin
   },
   AgentTrmCredentialsRefused: { [`agent_trm_requests_refused_total{${AT},reason="invalid"}`]: '0+60x60' },
   AgentTrmLimiterFailing: { [`agent_trm_limiter_failures_total{${AT}}`]: '0+1x60' },
-  AgentTrmBreakerOpen: { [`agent_trm_breaker_state{${AT},dependency="ollama"}`]: '2+0x60' },
+  AgentTrmBreakerOpen: { [`agent_trm_breaker_state{${AT},dependency="ollama"}`]: '2 1 2 2 1+0x56' },
   AgentTrmWorkerLost: {
     [`agent_trm_runtime_events_total{${AT},event="worker-lost",provider="none"}`]: '0+0x55 1+0x10',
   },
@@ -88,7 +88,7 @@ export const QUIET: Readonly<Record<string, string>> = {
   [`agent_trm_requests_refused_total{${AT},reason="overloaded"}`]: '0+1x60',
   [`agent_trm_requests_refused_total{${AT},reason="invalid"}`]: '0+1x60',
   [`agent_trm_limiter_failures_total{${AT}}`]: NONE,
-  [`agent_trm_breaker_state{${AT},dependency="ollama"}`]: '1+0x60',
+  [`agent_trm_breaker_state{${AT},dependency="ollama"}`]: '0+0x20 2+0x10 0+0x30',
   [`agent_trm_runtime_events_total{${AT},event="execution-provider-fallback",provider="cuda"}`]: '0+1x60',
   [`agent_trm_runtime_events_total{${AT},event="worker-lost",provider="none"}`]: NONE,
   [`agent_trm_audit_records_lost_total{${AT}}`]: NONE,

@@ -3,12 +3,13 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { createPrometheusMetrics, METRICS } from '../../../src/telemetry/index.js';
 import { DEFINITIONS, type MetricDefinition } from '../../../src/telemetry/measure/metrics.js';
+import { startTinyService } from '../cli/serve/tiny-service.js';
 import { ALERT_SPARKS, QUIET } from './alert-sparks.js';
-import { doEverything } from './fixtures.js';
+import { alertOf, doEverything } from './fixtures.js';
 import { readPromql } from './promql.js';
 
 const folder = fileURLToPath(new URL('../../../examples/observability/', import.meta.url));
@@ -39,25 +40,48 @@ const SCRAPED = ['job', 'instance', 'le'];
 
 /** Every sample name that is really exported, with its label names, after everything has happened once. */
 let exported: ReadonlyMap<string, ReadonlySet<string>>;
+/** The same of a service as `agent-trm serve` puts it together, once it has answered a request. */
+let served: ReadonlyMap<string, ReadonlySet<string>>;
 let rules: readonly Rule[];
 let dashboard: Dashboard;
 
 beforeAll(async () => {
   const metrics = await createPrometheusMetrics({ processMetrics: true });
   await doEverything(metrics);
+  exported = samplesOf(await metrics.metricsText());
+  served = samplesOf(await serveOnce());
+  const text = await readFile(join(folder, 'alerts.yaml'), 'utf8');
+  rules = (parse(text) as { groups: { rules: Rule[] }[] }).groups.flatMap((group) => group.rules);
+  dashboard = JSON.parse(await readFile(join(folder, 'dashboard.json'), 'utf8')) as Dashboard;
+});
+
+/** The names of the samples of a scrape, each with the names of its labels. */
+function samplesOf(scraped: string): ReadonlyMap<string, ReadonlySet<string>> {
   const found = new Map<string, Set<string>>();
-  for (const line of (await metrics.metricsText()).split('\n')) {
+  for (const line of scraped.split('\n')) {
     const [, name, labels = ''] = /^([a-zA-Z_:][\w:]*)(?:\{(.*)\})? \S+$/.exec(line) ?? [];
     if (name === undefined) continue;
     const known = found.get(name) ?? new Set();
     for (const [, label] of labels.matchAll(/(\w+)="/g)) known.add(label as string);
     found.set(name, known);
   }
-  exported = found;
-  const text = await readFile(join(folder, 'alerts.yaml'), 'utf8');
-  rules = (parse(text) as { groups: { rules: Rule[] }[] }).groups.flatMap((group) => group.rules);
-  dashboard = JSON.parse(await readFile(join(folder, 'dashboard.json'), 'utf8')) as Dashboard;
-});
+  return found;
+}
+
+/** What a service that acts shows after its first request; nothing in it is set by hand. */
+async function serveOnce(): Promise<string> {
+  vi.stubEnv('OLLAMA_MODEL', '');
+  vi.stubEnv('BROKER_URL', 'http://127.0.0.1:9');
+  const service = await startTinyService({ act: true, policy: { mode: 'auto', auto: { functions: ['pod-restart'] } } });
+  try {
+    const { status } = await service.ask('/select', alertOf());
+    if (status !== 200) throw new Error(`the service answered ${status}`);
+    return (await service.ask('/metrics')).text;
+  } finally {
+    await service.close();
+    vi.unstubAllEnvs();
+  }
+}
 
 const definitionOf = (sample: string): MetricDefinition | undefined =>
   DEFINITIONS.find(([name]) => sample.replace(/^agent_trm_/, '').replace(/_(bucket|sum|count)$/, '') === name)?.[1] ??
@@ -118,6 +142,25 @@ describe('what reads the metrics', () => {
       ],
       labels: ['job', 'le', 'job', 'le'],
     });
+  });
+});
+
+describe('a service as `agent-trm serve` runs it', () => {
+  it('shows every gauge that a rule or panel asks for, and what has one series from the start', () => {
+    const expressions = [
+      ...rules.map(({ expr }) => expr),
+      ...dashboard.panels.flatMap(({ targets = [] }) => targets.map(({ expr }) => expr)),
+    ];
+    const asked = new Set(expressions.flatMap((expr) => readPromql(expr).selectors.map(({ metric }) => metric)));
+    // Series of counters with labels appear with what they count, which not everything does in every service.
+    const always = [...asked].filter((metric) => {
+      const definition = definitionOf(metric);
+      return definition?.kind === 'gauge' || (definition?.kind === 'counter' && definition.labels.length === 0);
+    });
+    expect(always).toEqual(
+      expect.arrayContaining(['agent_trm_breaker_state', 'agent_trm_calibration_timestamp_seconds']),
+    );
+    expect(always.filter((metric) => !served.has(metric))).toEqual([]);
   });
 });
 

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { type Context, type ContextManager, context, ROOT_CONTEXT } from '@opentelemetry/api';
+import { type Context, type ContextManager, context, metrics, ROOT_CONTEXT, trace } from '@opentelemetry/api';
 import {
   AggregationTemporality,
   InMemoryMetricExporter,
@@ -32,6 +32,17 @@ export function startSdk() {
   return {
     tracer: tracers.getTracer('test'),
     meter: meters.getMeter('test'),
+    /** Makes it the one that the whole process uses, as a file of `node --import` does. Returns what takes it back. */
+    register(): () => void {
+      trace.setGlobalTracerProvider(tracers);
+      metrics.setGlobalMeterProvider(meters);
+      const forget = carryContext();
+      return () => {
+        trace.disable();
+        metrics.disable();
+        forget();
+      };
+    },
     spans: (): readonly ReadableSpan[] => spans.getFinishedSpans(),
     async points(): Promise<readonly Point[]> {
       exporter.reset();

@@ -177,6 +177,12 @@ export class GuardrailState {
     await this.#store.takeOne(place, { holder, ttlMs: ttlMs - age }, [], signal);
   }
 
+  /** Whether the storm breaker holds everything back at this moment. */
+  async isStormOpen(signal: AbortSignal | undefined): Promise<boolean> {
+    if (this.#policy.disabled.includes('storm')) return false;
+    return (await this.#store.holders([STORM_OPEN], signal)).get(STORM_OPEN) !== undefined;
+  }
+
   /** Counts a distinct call; false when it is one too many, which opens the breaker. */
   async #countAsked(
     { call }: GuardedAction,

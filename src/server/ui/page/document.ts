@@ -42,7 +42,7 @@ export const BODY = `
   </section>
   <section aria-labelledby="recent-title" id="recent">
     <h2 id="recent-title">Recent decisions</h2>
-    <p class="hint" id="recent-state" role="status">Those of this process; alerts that are the same and come together count once.</p>
+    <p class="hint" id="recent-state" role="status">Those of this process, for tokens with the scope admin; alerts that are the same and come together count once.</p>
     <button type="button" id="follow" aria-pressed="false">Follow</button>
     <div id="recent-list"></div>
   </section>

@@ -141,10 +141,13 @@ describe('a storm', () => {
     for (let index = 0; index < 20; index++) {
       expect(await guardrails.evaluate(distinct(index))).toMatchObject({ act: true });
     }
+    expect(await guardrails.stormBreaker()).toBe('closed');
     expect(refusedBy(await guardrails.evaluate(distinct(20)))).toEqual(['storm']);
     clock.now += 10 * MINUTE - 1;
+    expect(await guardrails.stormBreaker()).toBe('open');
     expect(refusedBy(await guardrails.evaluate(distinct(21)))).toEqual(['storm']);
     clock.now += 1;
+    expect(await guardrails.stormBreaker()).toBe('closed');
     expect(await guardrails.evaluate(distinct(22))).toMatchObject({ act: true });
   });
 

@@ -10,7 +10,7 @@ import { renderPage } from '../../../../src/server/ui/page/page.js';
 import { SAMPLE_ALERTS } from '../../../../src/server/ui/page/samples.js';
 import { pageScript } from '../../../../src/server/ui/page/script/index.js';
 import { RUNBOOK_ALERTS } from '../../../../src/training/dataset/splits.js';
-import { closeServices, startService } from '../fake-service.js';
+import { CRASH, closeServices, startService } from '../fake-service.js';
 
 const { html } = renderPage();
 const tagged = (name: string): string[] =>
@@ -45,6 +45,13 @@ describe('the page', () => {
     for (const values of policy.values()) expect(values.join(' ')).not.toMatch(/unsafe|https?:|\*/);
     expect((await fetch(`${origin}/ui/decisions`)).status).toBe(401);
     expect((await fetch(`${origin}/ui`, { method: 'POST' })).status).toBe(405);
+  });
+
+  it('is left out with what it shows where it is switched off, and all else is there', async () => {
+    const { origin, post, service } = await startService({ ui: false });
+    for (const path of ['/ui', '/ui/decisions']) expect((await fetch(origin + path)).status, path).toBe(404);
+    expect((await post('/select', CRASH)).status).toBe(200);
+    expect(service.chain.events.listenerCount('chain_started')).toBe(0);
   });
 
   it('loads nothing, and has no handlers and styles in its markup', () => {

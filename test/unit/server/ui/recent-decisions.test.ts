@@ -85,22 +85,22 @@ describe('recent decisions', () => {
     expect(recent.list()).toHaveLength(1);
   });
 
-  it('are told to those who may ask for decisions, and to nobody else', async () => {
+  it('are told to those who run the service, and to nobody else', async () => {
     const { origin, post } = await startService({
       insecure: undefined,
       authenticator: {
         authenticate: async ({ headers }) => {
           const scope = headers.get('authorization');
-          if (scope !== 'select' && scope !== 'events') return { refused: 'missing' };
+          if (scope !== 'select' && scope !== 'admin') return { refused: 'missing' };
           return { name: scope, scopes: new Set([scope]), via: 'token' };
         },
       },
     });
     expect((await post('/select', alertOf(1), { authorization: 'select' })).status).toBe(200);
     const ask = (authorization: string) => fetch(`${origin}/ui/decisions`, { headers: { authorization } });
-    expect((await ask('events')).status).toBe(403);
+    expect((await ask('select')).status).toBe(403);
     expect((await ask('nobody')).status).toBe(401);
-    const { decisions } = (await (await ask('select')).json()) as { decisions: Record<string, unknown>[] };
+    const { decisions } = (await (await ask('admin')).json()) as { decisions: Record<string, unknown>[] };
     expect(decisions).toMatchObject([{ alertname: 'PodCrashLooping', lambda_function: 'pod-restart', phase: 'trm' }]);
     expect(JSON.stringify(decisions)).not.toContain('shop-1');
   });

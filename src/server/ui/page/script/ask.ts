@@ -105,7 +105,7 @@ form.addEventListener('submit', async (/** @type {Event} */ event) => {
   try {
     await showDecisions(body, catalog, controller.signal);
     byId('answer-title').focus();
-    if (!following && lastList === '') void startFollowing();
+    if (!following && mayFollow && lastList === '') void startFollowing();
   } catch (error) {
     if (controller.signal.aborted) return;
     status.textContent = '';

@@ -6,6 +6,9 @@ const recentState = byId('recent-state');
 /** @type {AbortController | undefined} */
 let following;
 let lastList = '';
+/** False once it was refused, until there is another token: most may ask for decisions and not see those of others. */
+let mayFollow = true;
+byId('token').addEventListener('input', () => { mayFollow = true; });
 
 /** @param {readonly any[]} decisions the newest first */
 function showRecent(decisions) {
@@ -51,7 +54,10 @@ async function startFollowing() {
         if (controller.signal.aborted) return;
         if (!(error instanceof Refused)) throw error;
         // Asking again with the same credentials would only be counted against them.
-        if (error.status >= 400 && error.status < 500 && error.status !== 429) return stopFollowing(error.message);
+        if (error.status >= 400 && error.status < 500 && error.status !== 429) {
+          mayFollow = false;
+          return stopFollowing(error.message);
+        }
         wait = Math.max(EVERY_MS, 1000 * error.retryAfter);
       }
     }
