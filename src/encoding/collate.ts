@@ -3,6 +3,7 @@ import { ECHO_FEATURES } from './alert/echoes.js';
 import type { EncodedAlert } from './alert/encode-alert.js';
 import type { EncodedCatalog } from './catalog/encode-catalog.js';
 import { pointerMask } from './catalog/pointer-options.js';
+import { POINTER_FEATURES, writePointerOverlap } from './catalog/pointer-overlap.js';
 import { DECIDING } from './demonstration/compare-fields.js';
 import { type EncodedDemonstration, MAX_DEMONSTRATIONS } from './demonstration/encode-demonstration.js';
 import { ShownFields } from './demonstration/shown-fields.js';
@@ -41,7 +42,8 @@ export interface ModelInputs {
  * Of the catalogs: `function_name`, `function_description`, `function_mask` [B,F]; `overlap` [B,F,11]; `none_votes` [B,7],
  * the last seven of these for "none applies"; `function_shown` [B,F,1+N] and `none_shown` [B,1+N], 1 at the demonstrations that
  * answer so; `parameter_function` (row * F + index of the function), `parameter_name`, `parameter_description` [B,R];
- * `pointer_mask` [B,R,M+1], whose last column is the default.
+ * `pointer_overlap` [B,R,M,2]; `pointer_mask` [B,R,M+1], whose last column is the default.
+ * Tokens that are compared word by word: `alert_words` [B,W], `function_words` [B,F,V].
  * Of the demonstrations, a field each: see `ShownFields`. Texts are rows of `text_tokens` [U,T]; N = MAX_DEMONSTRATIONS.
  *
  * @throws InvalidInputError for no rows.
@@ -69,7 +71,15 @@ export function collate(rows: readonly EncodedRow[]): ModelInputs {
   const parameterFunction = int(batch * parameters);
   const parameterName = int(batch * parameters);
   const parameterDescription = int(batch * parameters);
+  const pointerOverlap = new Float32Array(batch * parameters * fields * POINTER_FEATURES);
   const pointerMaskData = new Float32Array(batch * parameters * (fields + 1));
+  const alertWords = largest(rows, (row) => row.alert.matchWords.length);
+  const functionWords = rows.reduce(
+    (most, { catalog }) => catalog.functions.reduce((more, entry) => Math.max(more, entry.matchWords.length), most),
+    1,
+  );
+  const alertMatch = int(batch * alertWords);
+  const functionMatch = int(batch * functions * functionWords);
   const shown = new ShownFields(
     rows.map(({ demonstrations = [] }) => demonstrations),
     functions,
@@ -77,6 +87,7 @@ export function collate(rows: readonly EncodedRow[]): ModelInputs {
   );
 
   for (const [row, { alert, catalog, demonstrations = [] }] of rows.entries()) {
+    alertMatch.set(alert.matchWords, row * alertWords);
     fieldEchoes.set(alert.echoes, row * fields * ECHO_FEATURES);
     for (const [index, field] of alert.fields.entries()) {
       const at = row * fields + index;
@@ -89,6 +100,7 @@ export function collate(rows: readonly EncodedRow[]): ModelInputs {
       functionName[at] = texts.rowOf(entry.nameText);
       functionDescription[at] = texts.rowOf(entry.descriptionText);
       functionMask[at] = 1;
+      functionMatch.set(entry.matchWords, at * functionWords);
     }
     const first = row * functions * FUNCTION_FEATURES;
     writeOverlap(catalog.overlapIndex, alert.overlapWords, overlap, first, FUNCTION_FEATURES);
@@ -119,6 +131,7 @@ export function collate(rows: readonly EncodedRow[]): ModelInputs {
       parameterDescription[at] = texts.rowOf(parameter.descriptionText);
       const maskStart = at * (fields + 1);
       pointerMaskData.set(pointerMask(alert, parameter), maskStart);
+      writePointerOverlap(parameter, alert.fields, pointerOverlap, at * fields * POINTER_FEATURES);
       if (parameter.omittable) pointerMaskData[maskStart + fields] = 1;
     }
   }
@@ -137,6 +150,8 @@ export function collate(rows: readonly EncodedRow[]): ModelInputs {
       function_name: int32(functionName, batch, functions),
       function_description: int32(functionDescription, batch, functions),
       function_mask: float32(functionMask, batch, functions),
+      alert_words: int32(alertMatch, batch, alertWords),
+      function_words: int32(functionMatch, batch, functions, functionWords),
       overlap: float32(overlap, batch, functions, FUNCTION_FEATURES),
       none_votes: float32(noneVotes, batch, SHOWN_VOTES),
       function_shown: float32(functionShown, batch, functions, 1 + MAX_DEMONSTRATIONS),
@@ -144,6 +159,7 @@ export function collate(rows: readonly EncodedRow[]): ModelInputs {
       parameter_function: int32(parameterFunction, batch, parameters),
       parameter_name: int32(parameterName, batch, parameters),
       parameter_description: int32(parameterDescription, batch, parameters),
+      pointer_overlap: float32(pointerOverlap, batch, parameters, fields, POINTER_FEATURES),
       pointer_mask: float32(pointerMaskData, batch, parameters, fields + 1),
       ...shown.tensors(),
     },

@@ -3,6 +3,9 @@ import { FailedAttempt } from './failure.js';
 import type { Cockatiel } from './libraries.js';
 import type { HttpSettings } from './options.js';
 
+/** Whether a server is asked, is tried again just now, or is left alone. */
+export type BreakerState = 'closed' | 'half-open' | 'open';
+
 /** Leaves a server alone that failed several times in a row. */
 export interface Breaker {
   /** Runs an attempt, or throws FailedAttempt `unavailable` at once while the server is left alone. */
@@ -14,18 +17,29 @@ export interface Breaker {
  * passed while it was asked; any other outcome, such as a refused token, neither opens nor resets it.
  *
  * @param now milliseconds of the clock
+ * @param onState told of every change; what it throws is ignored
  */
 export function createBreaker(
   cockatiel: Cockatiel,
   origin: string,
   settings: Pick<HttpSettings, 'breakerThreshold' | 'breakerResetMs'>,
   now: () => number = Date.now,
+  onState?: (state: BreakerState) => void,
 ): Breaker {
   const { breakerThreshold, breakerResetMs } = settings;
   const policy = cockatiel.circuitBreaker(cockatiel.handleWhen(countsAgainstServer), {
     breaker: new cockatiel.ConsecutiveBreaker(breakerThreshold),
     halfOpenAfter: breakerResetMs,
   });
+  if (onState) {
+    policy.onStateChange((state) => {
+      try {
+        onState(nameOf(state, cockatiel));
+      } catch {
+        // Who looks on must not keep a call from its answer.
+      }
+    });
+  }
   let openedAt = 0;
   policy.onBreak(() => {
     openedAt = now();
@@ -49,6 +63,11 @@ export function createBreaker(
       }
     },
   };
+}
+
+function nameOf(state: number, { CircuitState }: Cockatiel): BreakerState {
+  if (state === CircuitState.Closed) return 'closed';
+  return state === CircuitState.HalfOpen ? 'half-open' : 'open';
 }
 
 function countsAgainstServer(error: Error): boolean {

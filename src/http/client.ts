@@ -5,7 +5,7 @@ import { memoizeAsync } from '../core/memoize-async.js';
 import { redact } from '../core/redact.js';
 import { untilAborted } from '../core/until-aborted.js';
 import { readParts, readText } from './body.js';
-import { type Breaker, createBreaker } from './breaker.js';
+import { type Breaker, type BreakerState, createBreaker } from './breaker.js';
 import { createDispatcher } from './dispatcher.js';
 import { isLoopback, readEndpoint } from './endpoint.js';
 import { exchange, type HttpAnswer, type HttpRequest } from './exchange.js';
@@ -26,6 +26,8 @@ export interface HttpClientOptions {
   /** Sent as `Authorization: Bearer`. */
   readonly apiKey?: string | undefined;
   readonly http?: HttpOptions | undefined;
+  /** Told of every change of the circuit breaker, which is closed at first. */
+  readonly onBreaker?: ((state: BreakerState) => void) | undefined;
   /** What to do about a failure, as a clause that is put behind the message. */
   readonly advise?: ((failure: ProviderFailure, status: number | undefined) => string | undefined) | undefined;
 }
@@ -87,7 +89,8 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     connections.get(origin, async () => {
       const libraries = await loadLibraries();
       const dispatcher = createDispatcher(libraries.undici, settings, isLoopback(endpoint.hostname));
-      return { ...libraries, dispatcher, breaker: createBreaker(libraries.cockatiel, origin, settings) };
+      const breaker = createBreaker(libraries.cockatiel, origin, settings, Date.now, options.onBreaker);
+      return { ...libraries, dispatcher, breaker };
     });
 
   const attemptAll = async <T>(request: HttpRequest, read: Read<T>): Promise<T> => {

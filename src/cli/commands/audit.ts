@@ -17,7 +17,7 @@ export function auditCommand(): Command {
   const verify = new Command('verify')
     .description('check that no line of an audit log was changed, removed, repeated or moved')
     .argument('<path...>', 'files of audit logs; the rotated files beside each belong to it')
-    .option('--partial', 'begin with the first line that is there, when older files were put away')
+    .option('--partial', 'begin with the first line that is there, when older files were put away by hand')
     .option('--head <seq:sha256>', 'a line that has to be there, as the service told it earlier', chainHead)
     .option('--key-file <file>', 'file with the key of a log that is keyed')
     .option('--json', 'the report as JSON')
@@ -25,7 +25,8 @@ export function auditCommand(): Command {
       'after',
       `
 Exit code 0 when every line of every log holds, 1 when one does not. What a log tells of itself (records lost, a line
-torn by a crash) is named, and makes it no less whole.
+torn by a crash) is named, and makes it no less whole. So are lines at the beginning that the log has deleted itself
+(serve --audit-max-files), down to the very line that it tells; any other beginning that is missing is a break.
 
 A plain chain shows every change to those who do not know it. Somebody who can write the files can also compute it anew:
 give the service a key (TRM_AUDIT_KEY_FILE), or keep heads of the chain elsewhere and pass one with --head.
@@ -62,15 +63,22 @@ async function refuseFolder(file: string): Promise<void> {
 }
 
 function formatReport(report: AuditReport): string {
-  const { path: file, broken, lines, records, firstSeq, head, files, notes, closed } = report;
+  const { path: file, broken, lines, records, firstSeq, head, files, notes, closed, retired } = report;
   const range = lines === 0 ? 'no line' : `lines ${firstSeq} to ${head.seq}`;
   const held = `${range} in ${files.length} ${files.length === 1 ? 'file' : 'files'}, ${records} records`;
   const verdict = broken
     ? [`${file}: broken at ${broken.file} line ${broken.line}: ${broken.why}`, `  what holds before: ${held}`]
     : [`${file}: whole: ${held}${closed ? '' : '; not closed'}`, `  head ${head.seq}:${head.sha256}`];
-  return [...verdict, ...notes.map((note) => `  note: ${note.file} line ${note.line}: ${describeNote(note)}`)].join(
-    '\n',
-  );
+  const deleted = retired
+    ? [
+        `  lines 1 to ${retired.throughSeq} were deleted by the log itself: ${retired.file} line ${retired.line} tells it`,
+      ]
+    : [];
+  return [
+    ...verdict,
+    ...deleted,
+    ...notes.map((note) => `  note: ${note.file} line ${note.line}: ${describeNote(note)}`),
+  ].join('\n');
 }
 
 function describeNote({ kind, body }: AuditReport['notes'][number]): string {

@@ -51,8 +51,9 @@ export function evaluateCommand(): Command {
     .addHelpText(
       'after',
       `
-Suites: iid, unseen-alert, unseen-vendor, unseen-function, large-catalog, noisy, none, ood, memory, hops, remedarc,
-remedarc-compositions, remedarc-primitives, remedarc-distractors, remedarc-no-demonstrations, remedarc-shuffled.
+Suites: iid, unseen-alert, unseen-vendor, unseen-function, large-catalog, rule-function, field, field-validation, noisy,
+none, ood, memory, hops, remedarc, remedarc-compositions, remedarc-primitives, remedarc-distractors,
+remedarc-no-demonstrations, remedarc-shuffled.
 
 A line of --data is {"alert": {"labels": {...}, "annotations": {...}}, "lambda_function": "pod-restart" or null,
 "parameters": {"name": "checkout-0"}}; \`agent-trm dataset validate FILE\` says what is wrong with one.

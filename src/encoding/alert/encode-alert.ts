@@ -1,5 +1,6 @@
 import type { Alert } from '../../domain/alert/alert.js';
 import type { ParameterOrigin } from '../../domain/decision/decision.js';
+import { alertMatchWords } from '../match-words.js';
 import { collectOverlapWords, type OverlapWords } from '../overlap.js';
 import type { EncodedText, Tokenizer } from '../text/tokenizer.js';
 import { splitWords } from '../text/words.js';
@@ -26,6 +27,8 @@ export interface EncodedAlert {
   /** In an order that does not depend on the order of labels, annotations or metrics. */
   readonly fields: readonly EncodedField[];
   readonly overlapWords: OverlapWords;
+  /** Distinct tokens of all but what names objects. */
+  readonly matchWords: Int32Array;
   /** Share in [0, 1] of the words of its name that the vocabulary does not hold. */
   readonly unknownShare: number;
   /** `ECHO_FEATURES` numbers a field. */
@@ -65,6 +68,7 @@ export function encodeAlert(alert: Alert, tokenizer: Tokenizer, limits?: Partial
     alert,
     fields,
     overlapWords: collectOverlapWords(name, fields, tokenizer),
+    matchWords: alertMatchWords(fields),
     unknownShare: tokenizer.unknownShare(name),
     echoes: findEchoes(fields),
   };

@@ -60,7 +60,7 @@ export function labelFacts(labels: Readonly<Record<string, string>>, key: string
   const owner = kind === 'pod' ? ownerOfPod(value) : undefined;
   const number = NUMBER.test(value) ? Number(value) : undefined;
   return {
-    targetClass: targetClassOf(key),
+    targetClass: targetClassOf(key, value),
     keyWords,
     namespaceKey: [...keyWords].some((word) => NAMESPACE_WORDS.has(word)),
     safe: isSafeValue(value),

@@ -119,8 +119,6 @@ const NEVER_TARGET: ReadonlySet<string> = new Set([
   'prometheus_replica',
   'thanos_ruler_replica',
   'receiver',
-  'replica',
-  'endpoint',
   'metrics_path',
   'scheme',
   'uid',
@@ -139,6 +137,7 @@ const NEVER_TARGET: ReadonlySet<string> = new Set([
 
 /** Labels that say where or how rather than what; only a parameter that names the same word may point at them. */
 const CONTEXT: ReadonlySet<string> = new Set([
+  'replica',
   'cluster',
   'cluster_name',
   'region',
@@ -191,11 +190,13 @@ const CONTEXT: ReadonlySet<string> = new Set([
 ]);
 
 /** Words of the context labels' names, by which a parameter asks for one. */
-export const CONTEXT_WORDS: ReadonlySet<string> = new Set([...CONTEXT].flatMap((key) => key.split('_')));
+export const CONTEXT_WORDS: ReadonlySet<string> = new Set(['endpoint', ...CONTEXT].flatMap((key) => key.split('_')));
 
 /** How far a label may serve as a target: freely, only for a parameter that names it, or not at all. */
-export function targetClassOf(key: string): 'target' | 'context' | 'never' {
+export function targetClassOf(key: string, value: string): 'target' | 'context' | 'never' {
   const base = baseKey(key);
+  // Of a scraped service it is the name of a port, of other systems an address.
+  if (base === 'endpoint') return /[.:]/.test(value) ? 'context' : 'never';
   if (NEVER_TARGET.has(base)) return 'never';
   return CONTEXT.has(base) ? 'context' : 'target';
 }

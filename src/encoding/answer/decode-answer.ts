@@ -30,6 +30,8 @@ export interface CalibrationFeatures {
   readonly unknownInAlert: number;
   /** The same of the texts of the most probable function; of the whole catalog when that is none. */
   readonly unknownInFunction: number;
+  /** Share in [0, 1] of the name and description of the same function, or of all, that training never showed. */
+  readonly unseenFunction: number;
 }
 
 /** The answer of one row after one H cycle. */
@@ -84,13 +86,14 @@ export function decodeAnswer(raw: RawAnswer, row: EncodedRow, causes: readonly s
       noneProbability: probabilities[0] ?? 0,
       catalogSize: catalog.functions.length,
       unknownInAlert: alert.unknownShare,
-      unknownInFunction: catalog.functions[top - 1]?.unknownShare ?? meanUnknown(catalog),
+      unknownInFunction: catalog.functions[top - 1]?.unknownShare ?? mean(catalog, 'unknownShare'),
+      unseenFunction: catalog.functions[top - 1]?.unseenShare ?? mean(catalog, 'unseenShare'),
     },
   };
 }
 
-function meanUnknown({ functions }: EncodedRow['catalog']): number {
-  return functions.reduce((sum, { unknownShare }) => sum + unknownShare, 0) / Math.max(1, functions.length);
+function mean({ functions }: EncodedRow['catalog'], share: 'unknownShare' | 'unseenShare'): number {
+  return functions.reduce((sum, entry) => sum + entry[share], 0) / Math.max(1, functions.length);
 }
 
 function abstainReasonOf(call: FilledCall | undefined): AbstainReason | undefined {

@@ -1,5 +1,6 @@
 import type { Catalog, ParameterSchema, RemediationFunction } from '../../domain/catalog/catalog.js';
 import { type SchemaCheck, schemaCheck } from '../../domain/catalog/json-schema.js';
+import { functionMatchWords } from '../match-words.js';
 import { indexStems, type OverlapIndex } from '../overlap.js';
 import type { EncodedText, Tokenizer } from '../text/tokenizer.js';
 import { classifyParameter, type ParameterRole } from './parameter-role.js';
@@ -9,8 +10,12 @@ export interface EncodedFunction {
   readonly definition: RemediationFunction;
   readonly nameText: EncodedText;
   readonly descriptionText: EncodedText;
+  /** Distinct tokens of name and description. */
+  readonly matchWords: Int32Array;
   /** Share in [0, 1] of the words of name and description that the vocabulary does not hold. */
   readonly unknownShare: number;
+  /** Share in {0, 0.5, 1} of name and description that training never showed. */
+  readonly unseenShare: number;
   /** Checks a whole parameter object against the function's schema; compiled on first use. */
   readonly check: SchemaCheck;
 }
@@ -43,15 +48,19 @@ export interface EncodedCatalog {
 
 /** Turns a catalog into texts, stems and parameter roles; do it once a catalog and keep the result. */
 export function encodeCatalog(catalog: Catalog, tokenizer: Tokenizer): EncodedCatalog {
-  const functions = catalog.map(
-    (definition): EncodedFunction => ({
+  const functions = catalog.map((definition): EncodedFunction => {
+    const nameText = tokenizer.encodeText(definition.name);
+    const descriptionText = tokenizer.encodeText(definition.description);
+    return {
       definition,
-      nameText: tokenizer.encodeText(definition.name),
-      descriptionText: tokenizer.encodeText(definition.description),
+      nameText,
+      descriptionText,
+      matchWords: functionMatchWords(nameText, descriptionText),
       unknownShare: tokenizer.unknownShare(`${definition.name} ${definition.description}`),
+      unseenShare: unseenShare([definition.name, definition.description], tokenizer),
       check: schemaCheck(definition.parameters),
-    }),
-  );
+    };
+  });
   const parameters = catalog.flatMap(({ parameters: { properties, required = [], ...rest } }, functionIndex) =>
     pointerNames(properties).map((name): EncodedParameter => {
       const schema = properties[name] as ParameterSchema;
@@ -74,6 +83,10 @@ export function encodeCatalog(catalog: Catalog, tokenizer: Tokenizer): EncodedCa
     }),
   );
   return { catalog, functions, parameters, overlapIndex: indexStems(catalog, tokenizer) };
+}
+
+function unseenShare(texts: readonly string[], tokenizer: Tokenizer): number {
+  return texts.filter((text) => !tokenizer.knowsFunctionText(text)).length / texts.length;
 }
 
 function pointerNames(properties: Readonly<Record<string, ParameterSchema>>): string[] {

@@ -1,11 +1,11 @@
 import { boundedMemo } from '../../core/bounded-memo.js';
 import { hash32 } from '../../core/random.js';
 import { lexWords } from './shapes.js';
-import type { Vocabulary } from './vocabulary.js';
+import { textHash, unpackHashes, type Vocabulary } from './vocabulary.js';
 import { splitWords } from './words.js';
 
-/** Words and short texts whose tokens are kept. */
-const CACHE_SIZE = 65_536;
+/** Words and short texts whose tokens are kept: more than keys, catalogs and usual values need, little for addresses to fill. */
+const CACHE_SIZE = 8_192;
 const CACHED_TEXT_LENGTH = 256;
 
 /** A text with its token ids, so that a batch need not tokenise it again. */
@@ -25,12 +25,14 @@ export class Tokenizer {
   /** Rows of the embedding table: 1 + words + hashBuckets. */
   readonly size: number;
   readonly #ids: ReadonlyMap<string, number>;
+  readonly #functionTexts: ReadonlySet<number>;
   readonly #tokensOf = boundedMemo(CACHE_SIZE, (word) => this.#makeTokens(word));
   readonly #encodeShort = boundedMemo(CACHE_SIZE, (text): EncodedText => ({ text, tokens: this.encode(text) }));
 
   constructor(vocabulary: Vocabulary) {
     this.vocabulary = vocabulary;
     this.size = 1 + vocabulary.words.length + vocabulary.hashBuckets;
+    this.#functionTexts = unpackHashes(vocabulary.functionTexts);
     this.#ids = new Map(vocabulary.words.map((word, index) => [word, index + 1]));
   }
 
@@ -59,6 +61,11 @@ export class Tokenizer {
   unknownShare(text: string): number {
     const words = [...new Set(splitWords(text))].filter((word) => !/^\d+$/.test(word));
     return words.length === 0 ? 0 : words.filter((word) => !this.#ids.has(word)).length / words.length;
+  }
+
+  /** Whether training showed a function of this name or description. */
+  knowsFunctionText(text: string): boolean {
+    return this.#functionTexts.has(textHash(text));
   }
 
   /** Inverse document frequency of a lower-case word, > 0. */

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { InvalidInputError } from '../../core/errors.js';
+import { hash32 } from '../../core/random.js';
 import { lexWords, SHAPE_WORDS } from './shapes.js';
+import { splitWords } from './words.js';
 
 /** The words that a model knows; part of a model folder (`vocabulary.json`). */
 export interface Vocabulary {
@@ -15,6 +17,8 @@ export interface Vocabulary {
   readonly idf: readonly number[];
   /** Inverse document frequency of an unknown word. */
   readonly defaultIdf: number;
+  /** Names and descriptions of functions that training showed: sorted hashes of `textHash`, uint32 little-endian, base64. */
+  readonly functionTexts?: string | undefined;
 }
 
 /** How a vocabulary is made. */
@@ -27,8 +31,21 @@ export interface VocabularyOptions {
   readonly maxTokens: number;
 }
 
-/** Counts the words of texts (one text = one document) and keeps the most frequent; independent of their order. */
-export function buildVocabulary(texts: Iterable<string>, options: VocabularyOptions): Vocabulary {
+/** Hash of a text's words, whatever their case and what joins them. */
+export function textHash(text: string): number {
+  return hash32(splitWords(text).join(' '));
+}
+
+/**
+ * Counts the words of texts (one text = one document) and keeps the most frequent; independent of their order.
+ *
+ * @param functionTexts Names and descriptions of the functions that training shows.
+ */
+export function buildVocabulary(
+  texts: Iterable<string>,
+  options: VocabularyOptions,
+  functionTexts: Iterable<string> = [],
+): Vocabulary {
   const counts = new Map<string, number>();
   let documents = 0;
   for (const text of texts) {
@@ -49,7 +66,21 @@ export function buildVocabulary(texts: Iterable<string>, options: VocabularyOpti
     maxTokens: options.maxTokens,
     idf: words.map((word) => idfOf(counts.get(word) ?? 0)),
     defaultIdf: idfOf(1),
+    functionTexts: packHashes(Array.from(functionTexts, textHash)),
   };
+}
+
+function packHashes(hashes: readonly number[]): string {
+  const bytes = new DataView(new ArrayBuffer(4 * new Set(hashes).size));
+  const sorted = [...new Set(hashes)].sort((left, right) => left - right);
+  for (const [index, hash] of sorted.entries()) bytes.setUint32(4 * index, hash, true);
+  return Buffer.from(bytes.buffer).toString('base64');
+}
+
+/** The hashes of `functionTexts`. */
+export function unpackHashes(packed = ''): Set<number> {
+  const bytes = Buffer.from(packed, 'base64');
+  return new Set(Array.from({ length: Math.floor(bytes.length / 4) }, (_, index) => bytes.readUInt32LE(4 * index)));
 }
 
 const vocabularySchema = z
@@ -60,6 +91,7 @@ const vocabularySchema = z
     maxTokens: z.int().min(1).max(4_096),
     idf: z.array(z.number().positive()),
     defaultIdf: z.number().positive(),
+    functionTexts: z.base64().max(16_000_000).optional(),
   })
   .refine((value) => value.idf.length === value.words.length, { error: 'expected one number a word', path: ['idf'] })
   .refine((value) => new Set(value.words).size === value.words.length, {

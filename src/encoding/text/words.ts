@@ -28,7 +28,7 @@ export function splitWords(text: string): readonly string[] {
 
 /** Keys, names and descriptions come again with every alert and catalog; only their words are kept. */
 const MEMOIZED_LENGTH = 256;
-const splitShort = boundedMemo(32_768, makeWords);
+const splitShort = boundedMemo(8_192, makeWords);
 
 function makeWords(text: string): readonly string[] {
   const spaced = cleanText(text)

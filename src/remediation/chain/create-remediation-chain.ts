@@ -4,7 +4,7 @@ import { ConfigurationError } from '../../core/errors.js';
 import { memoizeAsync } from '../../core/memoize-async.js';
 import { describeValue, quote } from '../../domain/describe.js';
 import type { Catalog, Selector, TextProvider } from '../../domain/index.js';
-import { createOllamaProvider } from '../../providers/index.js';
+import { createOllamaProvider, type OllamaProviderOptions } from '../../providers/index.js';
 import { createFileIncidentStore, type IncidentStore } from '../retrieval/incidents/index.js';
 import { createRunbookIndex } from '../retrieval/index.js';
 import { createAnnotationSelector } from '../selectors/annotation.js';
@@ -171,15 +171,18 @@ function checkEach(option: string, values: unknown, check: (value: unknown, wher
 /**
  * The language model that the chain asks when it is given none: Ollama at OLLAMA_URL, where OLLAMA_MODEL is set, else
  * undefined. For those who share one between the chain and something else. Throws ConfigurationError.
+ *
+ * @param onBreaker told of every change of its circuit breaker, which is closed at first
  */
 export function createDefaultProvider(
   options: Pick<ChainConfigOptions, 'ollamaUrl' | 'ollamaModel'> = {},
+  onBreaker?: OllamaProviderOptions['onBreaker'],
 ): TextProvider | undefined {
   const { ollamaUrl, ollamaModel } = resolveChainConfig(options);
   const model = ollamaModel.value;
   return model === undefined
     ? undefined
-    : createOllamaProvider({ baseUrl: ollamaUrl.value ?? DEFAULT_OLLAMA_URL, model });
+    : createOllamaProvider({ baseUrl: ollamaUrl.value ?? DEFAULT_OLLAMA_URL, model, onBreaker });
 }
 
 function trmOf(

@@ -44,8 +44,10 @@ export function alertProse(alert: Alert): string {
     .filter(([key]) => !SKIPPED.test(key))
     .map(([, text]) => text.replace(/\b[a-z][a-z0-9+.-]{0,20}:\/\/\S+/gi, ' '));
   const labels = Object.entries(alert.labels).filter(([key]) => key !== 'alertname');
-  const context = labels.flatMap(([key, value]) => (targetClassOf(key) === 'context' ? [key, value] : key));
-  const names = new Set(labels.flatMap(([key, value]) => (targetClassOf(key) === 'target' ? value.toLowerCase() : [])));
+  const context = labels.flatMap(([key, value]) => (targetClassOf(key, value) === 'context' ? [key, value] : key));
+  const names = new Set(
+    labels.flatMap(([key, value]) => (targetClassOf(key, value) === 'target' ? value.toLowerCase() : [])),
+  );
   const words = cleanText(texts.join('\n')).split(/\s+/);
   const prose = words.filter((word) => !names.has(word.toLowerCase().replace(/^["'`(]+|["'`).,;:!?]+$/g, '')));
   return [...prose, ...context, ...Object.keys(alert.metrics)].join(' ').slice(0, 2_048);

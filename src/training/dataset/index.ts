@@ -17,4 +17,4 @@ export { type RunbookRowCase, type RunbookRowName, runbookRowCases } from './run
 export { groupOf, RUNBOOK_ALERTS, splitOfGroup } from './splits.js';
 export { describeExamples, describeSplits, type ExampleStatistics, leakageCount } from './statistics.js';
 export { exampleAt, exampleStream, generateExamples, type StreamOptions } from './stream.js';
-export { vocabularyTexts } from './vocabulary-texts.js';
+export { shownFunctionTexts, vocabularyTexts } from './vocabulary-texts.js';

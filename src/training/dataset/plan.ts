@@ -1,5 +1,5 @@
 import type { Random } from '../../core/random.js';
-import { type FunctionPool, functionPool } from './catalog/random-catalog.js';
+import { type FunctionPool, functionPools } from './catalog/function-pools.js';
 import type { Split } from './example.js';
 import type { AlertRule, Facts, FailureMode } from './facts/schema.js';
 import { capitalise } from './situation/alert-name-style.js';
@@ -13,8 +13,14 @@ export type Entry = ModeEntry | RuleEntry;
 export interface SplitPlan {
   readonly entries: readonly Entry[];
   readonly functions: FunctionPool;
+  /** Of the split's own families and rules only. */
+  readonly unseenFunctions: FunctionPool;
   drawMode(random: Random): Entry;
   drawRule(random: Random): Entry;
+  /** As `functions`, with those that rules of training call for among them. */
+  readonly allFunctions: FunctionPool;
+  /** Rules that call for a function of their own. */
+  readonly drawOwned?: (random: Random) => Entry;
   /** Rules of the held-out vendors whose names nobody else uses; only in the test split. */
   readonly drawVendorRule?: (random: Random) => Entry;
   /** Undefined outside training: the runbook's alerts are always in training. */
@@ -97,11 +103,20 @@ function planSplit(
   const row = (entry: ModeEntry): boolean => (RUNBOOK_ALERTS as readonly string[]).includes(entry.alertName);
   const others = new Map<string, number>();
   for (const entry of runbook) if (!row(entry)) others.set(entry.mode.id, (others.get(entry.mode.id) ?? 0) + 1);
+  const pools = functionPools(
+    facts,
+    split,
+    rules.map(({ rule }) => rule),
+  );
+  const owned = rules.filter(({ rule }) => facts.ruleFunctions[rule.id] !== undefined);
   return {
     entries: [...entries, ...vendorRules],
-    functions: functionPool(facts, split),
+    functions: pools.usual,
+    unseenFunctions: pools.unseen,
+    allFunctions: pools.all,
     drawMode: weighted(modes, (entry) => (entry.mode.weight * modeShare(entry.mode)) / (names.get(entry.mode.id) ?? 1)),
     drawRule: weighted(rules, ({ rule }) => ruleWeight(rule) / Math.sqrt(perSource.get(rule.source) ?? 1)),
+    ...(owned.length > 0 && { drawOwned: weighted(owned, () => 1) }),
     ...(vendorRules.length > 0 && { drawVendorRule: weighted(vendorRules, ({ rule }) => ruleWeight(rule)) }),
     ...(split === 'train' && {
       // Six tenths under the runbook's own names, the rest under other names of the same modes.

@@ -24,6 +24,13 @@ export interface StreamOptions {
   readonly demonstrations?: 'taught';
   /** Least and greatest number of functions of random catalogs. Default: mostly 4 to 24, now and then up to 64. */
   readonly catalogSizes?: readonly [least: number, greatest: number];
+  /**
+   * `unseen`: rules that call for a function of their own, in catalogs of the split's own functions only. `all`: functions
+   * that rules of training call for stand in the catalogs, too, as they always do in training.
+   */
+  readonly functions?: 'unseen' | 'all';
+  /** Share of default catalogs where both are presented, [0, 1]. Default 0.36. */
+  readonly defaultCatalogShare?: number;
   /** `held-out`: rules of vendors that are not in training; only with the test split. */
   readonly vendors?: 'held-out';
 }
@@ -64,22 +71,27 @@ function makeExample(facts: Facts, options: StreamOptions, index: number, random
     plan.drawRunbook !== undefined && random.chance(options.runbookShare ?? RUNBOOK_SHARE)
       ? plan.drawRunbook
       : undefined;
-  const draw = options.vendors === 'held-out' ? plan.drawVendorRule : runbook;
+  const unseen = options.functions === 'unseen';
+  const draw = unseen ? plan.drawOwned : options.vendors === 'held-out' ? plan.drawVendorRule : runbook;
+  const pool = unseen ? plan.unseenFunctions : options.functions === 'all' ? plan.allFunctions : plan.functions;
+  if (unseen && draw === undefined) {
+    throw new TrainingError(`no rule of the ${options.split} split calls for a function in rule-functions.yaml`);
+  }
   if (options.vendors === 'held-out' && draw === undefined) {
     throw new TrainingError(`the ${options.split} split holds no rules of held-out vendors; only the test split does`);
   }
   const entry = (draw ?? (random.chance(MODE_SHARE) ? plan.drawMode : plan.drawRule))(random);
   const query = dress(entry, plan, facts, random);
   const { situation, alert } = query;
-  const right = rightFunctions(situation, facts, plan.functions);
-  const share = runbook === undefined ? DEFAULT_SHARE : DEFAULT_SHARE_RUNBOOK;
+  const right = rightFunctions(situation, facts, pool);
+  const share = runbook === undefined ? (options.defaultCatalogShare ?? DEFAULT_SHARE) : DEFAULT_SHARE_RUNBOOK;
   const wish = options.catalogs ?? 'both';
   // Where every right function is held out or none exists, a random catalog would only teach "none".
   const barren = right.length === 0 && random.chance(0.6);
   const presented =
     wish === 'default' || (wish === 'both' && (random.chance(share) || barren))
       ? presentedDefault(facts)
-      : presentedRandom(randomCatalog(situation, facts, plan.functions, right, random, options.catalogSizes));
+      : presentedRandom(randomCatalog(situation, facts, pool, right, random, options.catalogSizes));
   const usual = answerOf(situation, alert, presented);
   const sources = {
     same: () => dress(sibling(entry, plan, random), plan, facts, random),

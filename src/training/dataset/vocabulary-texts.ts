@@ -45,9 +45,19 @@ export function* vocabularyTexts(facts: Facts, sampled: number): Generator<strin
   }
 }
 
+/** Names and descriptions of functions, as training shows them. */
+export function* shownFunctionTexts(facts: Facts): Generator<string, void, void> {
+  const { allowed, ofRules } = planOf(facts).train.functions;
+  for (const fact of [...allowed, ...ofRules.all]) {
+    yield* [...trainingWordings(fact.names), ...trainingWordings(fact.descriptions)];
+  }
+  for (const { name, description } of DEFAULT_CATALOG) yield* [name, description];
+}
+
 function* functionTexts(facts: Facts): Generator<string, void, void> {
   const random = createRandom('vocabulary');
-  for (const fact of planOf(facts).train.functions.allowed) {
+  const { allowed, ofRules } = planOf(facts).train.functions;
+  for (const fact of [...allowed, ...ofRules.all]) {
     yield* [...trainingWordings(fact.names), ...trainingWordings(fact.descriptions)];
     for (const { use } of fact.parameters) {
       const form = facts.parameters[use] ?? facts.settings[use];

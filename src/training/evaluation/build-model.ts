@@ -9,7 +9,13 @@ import {
   writeModelFolder,
 } from '../../trm/remediation/index.js';
 import { fromFloat32, toFloat32 } from '../../trm/weights/index.js';
-import { type Example, type Facts, generateExamples, outOfDomainExample } from '../dataset/index.js';
+import {
+  type Example,
+  type Facts,
+  generateExamples,
+  outOfDomainExample,
+  type StreamOptions,
+} from '../dataset/index.js';
 import type { TrainedModel, TrainingSettings } from '../trainer/index.js';
 import { answerExamples } from './answer-examples.js';
 import { fitCalibration } from './calibration/fit-calibration.js';
@@ -66,8 +72,9 @@ export async function buildModelFolder(options: BuildModelOptions): Promise<Eval
     }),
     'calibration',
   );
+  const calibratedAt = new Date().toISOString();
   const parts = { weights, vocabulary: trained.vocabulary, calibration };
-  await writeModelFolder(options.path, { ...parts, manifest });
+  await writeModelFolder(options.path, { ...parts, manifest: manifestOf(options, {}, calibratedAt) });
   const report = await evaluateModel({
     modelPath: options.path,
     facts,
@@ -78,13 +85,14 @@ export async function buildModelFolder(options: BuildModelOptions): Promise<Eval
     ...(signal && { signal }),
     onProgress: (suite, done, total) => options.onProgress?.(suite, done, total),
   });
-  const measured = manifestOf(options, {
+  const figures = {
     threshold: report.threshold,
     seed: report.seed,
     suites: Object.fromEntries(report.rows.map(({ suite, ...row }) => [suite, figuresOf(row)])),
     ...(report.memory && { memory: report.memory }),
     ...(report.risks && { risks: report.risks }),
-  });
+  };
+  const measured = manifestOf(options, figures, calibratedAt);
   const card = modelCard(measured, report, options.command, options.notes);
   await writeModelFolder(options.path, { ...parts, manifest: measured, texts: { 'MODEL_CARD.md': card } });
   return report;
@@ -109,19 +117,26 @@ const CALIBRATION_SEED = 30_000;
 /** Every so many rows, one is no alert at all. */
 const OUT_OF_DOMAIN_EVERY = 20;
 
+/** Which functions the rows are shown in turn: the usual ones, only such as training never saw, those of its rules too. */
+const KINDS = [0, 1, 2, 2] as const;
+
 /** Alert names and functions that are not in training, some beside demonstrations, and input that is no alert. */
 function calibrationExamples(facts: Facts, count: number): Example[] {
   const stream = { seed: CALIBRATION_SEED, split: 'calibration', demonstrationShare: 0.1 } as const;
-  return generateExamples(facts, { ...stream, count }).map((example, index) =>
-    index % OUT_OF_DOMAIN_EVERY === 0
-      ? outOfDomainExample({ seed: CALIBRATION_SEED, split: 'calibration', index })
-      : example,
-  );
+  const draw = (options: Pick<StreamOptions, 'functions' | 'catalogs'>): Example[] =>
+    generateExamples(facts, { ...stream, ...options, count });
+  const kinds = [draw({}), draw({ functions: 'unseen', catalogs: 'random' }), draw({ functions: 'all' })] as const;
+  return Array.from({ length: count }, (_, index): Example => {
+    if (index % OUT_OF_DOMAIN_EVERY === 0) {
+      return outOfDomainExample({ seed: CALIBRATION_SEED, split: 'calibration', index });
+    }
+    return (kinds[KINDS[index % KINDS.length] as number] as readonly Example[])[index] as Example;
+  });
 }
 
 type Unwritten = Omit<ModelManifest, 'files' | 'parameterCount' | 'formatVersion' | 'architecture'>;
 
-function manifestOf(options: BuildModelOptions, metrics: Record<string, unknown>): Unwritten {
+function manifestOf(options: BuildModelOptions, metrics: Record<string, unknown>, calibratedAt?: string): Unwritten {
   const { trained, settings } = options;
   return {
     name: options.name,
@@ -133,6 +148,7 @@ function manifestOf(options: BuildModelOptions, metrics: Record<string, unknown>
       datasetHash: trained.datasetHash,
       settings,
       command: options.command,
+      ...(calibratedAt !== undefined && { calibratedAt }),
       ...(trained.from && { from: trained.from }),
     },
     metrics,
@@ -155,7 +171,7 @@ function uncalibrated(options: BuildModelOptions, weights: ParameterMap, manifes
     weights,
     vocabulary: options.trained.vocabulary,
     calibration: {
-      formatVersion: 2,
+      formatVersion: 3,
       inputs: [...CALIBRATION_INPUTS],
       intercept: 0,
       coefficients: CALIBRATION_INPUTS.map((_, index) => (index === 0 ? 1 : 0)),

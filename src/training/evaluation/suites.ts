@@ -20,6 +20,9 @@ export const SUITE_DESCRIPTIONS = {
   'unseen-vendor': 'rules of vendors that are not in training, default catalog',
   'unseen-function': 'alert names, functions and wordings that are not in training, random catalogs',
   'large-catalog': 'the same with catalogs of 16 to 32 functions only',
+  'rule-function': 'rules and the functions that they call for, none of them in training, in catalogs of 16 to 32',
+  field: 'alerts and a catalog of 28 functions, written by hand and apart from the facts',
+  'field-validation': 'the same by another hand; looked at while the model was made',
   noisy: 'alerts of unseen-alert with labels, words and readings that mean nothing, names and prose bent',
   none: 'alerts of unseen-alert on which nothing should be done',
   ood: 'input that is no alert: nothing should be done, and the confidence should be low',
@@ -70,6 +73,20 @@ export function suiteExamples(suite: Suite, facts: Facts, seed: number, count: n
       return generateExamples(facts, { ...test, catalogs: 'random', count });
     case 'large-catalog':
       return generateExamples(facts, { ...test, catalogs: 'random', catalogSizes: [16, 32], count });
+    case 'rule-function':
+      return generateExamples(facts, {
+        ...test,
+        functions: 'unseen',
+        catalogs: 'random',
+        catalogSizes: [16, 32],
+        count,
+      });
+    case 'field':
+    case 'field-validation': {
+      const examples = facts.field?.[suite];
+      if (examples === undefined) throw new ConfigurationError(`the folder of the facts has no set "${suite}"`);
+      return [...examples];
+    }
     case 'noisy':
       return unseen().map((example) => noisyExample(example, createRandom(`noisy/${seed}/${example.id}`)));
     case 'none':

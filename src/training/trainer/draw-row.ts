@@ -27,10 +27,8 @@ export function drawRow(facts: Facts, settings: TrainingSettings, tokenizer: Tok
   );
   const words = tokenizer.vocabulary.words.filter((word) => /^[a-z]{3,}$/.test(word));
   return (index, drawnAt) => {
-    const { remedarcShare, hopsShare, outOfDomainShare, noiseShare, wordLabelShare, ...shares } = phaseAt(
-      drawnAt,
-      settings,
-    );
+    const { remedarcShare, hopsShare, outOfDomainShare, noiseShare, wordLabelShare, ruleFunctionShare, ...shares } =
+      phaseAt(drawnAt, settings);
     const random = createRandom(`${seed}/family/${index}`);
     const share = random.next();
     if (share < remedarcShare) return encode(remedarcExample({ seed, suite: 'train', index }));
@@ -38,7 +36,8 @@ export function drawRow(facts: Facts, settings: TrainingSettings, tokenizer: Tok
     if (share < remedarcShare + hopsShare + outOfDomainShare) {
       return encode(outOfDomainExample({ ...stream, index, catalogs }));
     }
-    const example = exampleAt(facts, { ...stream, ...shares }, index);
+    const special = random.chance(ruleFunctionShare) ? ({ functions: 'unseen', catalogs: 'random' } as const) : {};
+    const example = exampleAt(facts, { ...stream, ...shares, ...special }, index);
     const dressed = random.chance(noiseShare) ? noisyExample(example, random) : example;
     return encode(random.chance(wordLabelShare) ? withWordLabels(dressed, words, random) : dressed);
   };

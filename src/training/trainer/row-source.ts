@@ -56,12 +56,20 @@ interface Place extends PlaceState {
 /** Makes the example of a number, as the phase of an optimizer step wants it. */
 export type DrawRow = (example: number, drawnAt: number) => TrainingRow;
 
+/** What a row costs to compute: micro-batches are padded to the longest of their rows. */
+function sizeOfRow({ encoded: { alert, catalog, demonstrations = [] } }: TrainingRow): number {
+  const shown = demonstrations.reduce((sum, demonstration) => sum + demonstration.alert.fields.length, 0);
+  return catalog.functions.length + catalog.parameters.length + alert.fields.length + shown;
+}
+
 /**
  * The persistent batch of deep supervision (TRM.md 2): each place keeps its row, with its carry, until the row
- * halts; then the next example takes the place and starts from the initial state.
+ * halts; then a new example takes the place and starts from the initial state. Of the rows that come in together the
+ * small ones take the first places, so that micro-batches hold rows of like size and little of them is padding.
  */
 export class PersistentBatch {
   readonly #draw: DrawRow;
+  readonly #sizeOf: (row: TrainingRow) => number;
   readonly #settings: TrainingSettings;
   readonly #places: Place[];
   #next: number;
@@ -69,13 +77,12 @@ export class PersistentBatch {
   readonly #ahead = new Map<number, { readonly drawnAt: number; readonly row: TrainingRow }>();
 
   /** @param state The batch of a checkpoint; without it the batch is filled with the first examples. */
-  constructor(draw: DrawRow, settings: TrainingSettings, state?: BatchState) {
+  constructor(draw: DrawRow, settings: TrainingSettings, state?: BatchState, sizeOf = sizeOfRow) {
     this.#draw = draw;
+    this.#sizeOf = sizeOf;
     this.#settings = settings;
-    this.#next = state?.next ?? settings.batchSize;
-    this.#places =
-      state?.places.map((place) => this.#place(place)) ??
-      Array.from({ length: settings.batchSize }, (_, example) => this.#place({ example, drawnAt: 1, done: 0 }));
+    this.#next = state?.next ?? 0;
+    this.#places = state?.places.map((place) => this.#place(place)) ?? this.#newPlaces(settings.batchSize, 1);
   }
 
   get rows(): TrainingRow[] {
@@ -109,12 +116,20 @@ export class PersistentBatch {
 
   /** Counts a finished supervision step and replaces the rows that halt. `step` is the optimizer step to come. */
   advance(qHaltLogits: ArrayLike<number>, step: number): void {
+    const free: number[] = [];
     for (const [index, place] of this.#places.entries()) {
       const done = place.done + 1;
       const wants = (qHaltLogits[index] ?? 0) > 0 && done >= place.minimum;
-      const halts = wants || done >= this.#settings.haltMaxSteps;
-      this.#places[index] = halts ? this.#place({ example: this.#next++, drawnAt: step, done: 0 }) : { ...place, done };
+      if (wants || done >= this.#settings.haltMaxSteps) free.push(index);
+      else this.#places[index] = { ...place, done };
     }
+    for (const [at, place] of this.#newPlaces(free.length, step).entries()) this.#places[free[at] as number] = place;
+  }
+
+  /** The next examples, small ones first. */
+  #newPlaces(count: number, drawnAt: number): Place[] {
+    const places = Array.from({ length: count }, () => this.#place({ example: this.#next++, drawnAt, done: 0 }));
+    return places.sort((left, right) => this.#sizeOf(left.row) - this.#sizeOf(right.row));
   }
 
   #place(state: PlaceState): Place {

@@ -17,6 +17,10 @@ const phase = z.strictObject({
   hopsShare: share.default(0.1),
   /** Share of input that is no alert; q is taught to be low on it. */
   outOfDomainShare: share.default(0.04),
+  /** Share of the other examples about rules that call for a function of their own, in random catalogs. */
+  ruleFunctionShare: share.default(0),
+  /** Share of the other examples that are shown the default catalog, where both are. */
+  defaultCatalogShare: share.default(0.36),
   /** Share of the other examples that get labels, words and readings that mean nothing. */
   noiseShare: share.default(0.15),
   /** Share of the other examples whose surroundings are called by words that mean something elsewhere. */
@@ -93,7 +97,7 @@ const schema = z.strictObject({
       /** Generated alerts whose label keys, readings and annotations are read beside the facts. */
       examples: z.int().min(0).default(2_000),
     })
-    .default({ maxWords: 8000, minCount: 2, hashBuckets: 16_384, maxTokens: 32, examples: 2_000 }),
+    .default({ maxWords: 8000, minCount: 2, hashBuckets: 16_384, maxTokens: 64, examples: 2_000 }),
 });
 
 /** Everything that decides the outcome of a training run beside the facts. */

@@ -12,7 +12,7 @@ import {
   remediationParameters,
   trainedNames,
 } from '../../trm/remediation/index.js';
-import { datasetHash, type Facts, vocabularyTexts } from '../dataset/index.js';
+import { datasetHash, type Facts, shownFunctionTexts, vocabularyTexts } from '../dataset/index.js';
 import { drawRow } from './draw-row.js';
 import { Meter, mean, type StepResults, type TrainingProgress } from './meter.js';
 import {
@@ -75,7 +75,12 @@ export interface Origin {
 export async function train(options: TrainOptions): Promise<TrainedModel> {
   const { facts, settings, from } = options;
   const vocabulary =
-    from?.vocabulary ?? buildVocabulary(vocabularyTexts(facts, settings.vocabulary.examples), settings.vocabulary);
+    from?.vocabulary ??
+    buildVocabulary(
+      vocabularyTexts(facts, settings.vocabulary.examples),
+      settings.vocabulary,
+      shownFunctionTexts(facts),
+    );
   const tokenizer = new Tokenizer(vocabulary);
   const config: RemediationConfig = {
     ...DEFAULT_REMEDIATION_CONFIG,
@@ -215,8 +220,10 @@ class TrainingRun {
   }
 
   async #partStep(session: Session, rows: readonly TrainingRow[], reset: Uint8Array, index: number) {
+    const { tensors } = collate(rows.map(({ encoded }) => encoded));
+    const known = new Set(session.inputNames);
     const feeds: Record<string, Tensor> = {
-      ...collate(rows.map(({ encoded }) => encoded)).tensors,
+      ...Object.fromEntries(Object.entries(tensors).filter(([name]) => known.has(name))),
       ...collateTargets(rows, CAUSES),
       reset: { type: 'bool', data: reset, dims: [rows.length] },
     };

@@ -15,15 +15,20 @@ export const CALIBRATION_INPUTS = [
   'logCatalogSize',
   'unknownInAlert',
   'unknownInFunction',
+  'unseenFunction',
 ] as const;
 
 const schema = z.object({
-  formatVersion: z.literal(2),
-  inputs: z.array(z.string()).refine((names) => names.join() === CALIBRATION_INPUTS.join(), {
+  /** 2 is without the input that came last. */
+  formatVersion: z.union([z.literal(2), z.literal(3)]),
+  inputs: z.array(z.string()).refine((names) => names.join() === CALIBRATION_INPUTS.slice(0, names.length).join(), {
     error: `expected the inputs ${CALIBRATION_INPUTS.join(', ')}`,
   }),
   intercept: z.number(),
-  coefficients: z.array(z.number()).length(CALIBRATION_INPUTS.length),
+  coefficients: z
+    .array(z.number())
+    .min(CALIBRATION_INPUTS.length - 1)
+    .max(CALIBRATION_INPUTS.length),
   /** Steps of a rising map from the logistic score to the probability; absent where the logistic map alone was better. */
   isotonic: z
     .object({ scores: z.array(z.number()).min(2), probabilities: z.array(z.number().min(0).max(1)).min(2) })
@@ -93,6 +98,7 @@ export function calibrationInputs(features: ConfidenceFeatures): number[] {
     Math.log(Math.max(1, features.catalogSize)),
     features.unknownInAlert,
     features.unknownInFunction,
+    features.unseenFunction,
   ];
 }
 
@@ -101,10 +107,7 @@ export function calibrationScore(
   features: ConfidenceFeatures,
   { intercept, coefficients }: Pick<Calibration, 'intercept' | 'coefficients'>,
 ): number {
-  return calibrationInputs(features).reduce(
-    (sum, input, index) => sum + input * (coefficients[index] as number),
-    intercept,
-  );
+  return calibrationInputs(features).reduce((sum, input, index) => sum + input * (coefficients[index] ?? 0), intercept);
 }
 
 /** Probability in [0, 1] that the whole answer is right. */

@@ -3,11 +3,13 @@ import {
   ECHO_FEATURES,
   FUNCTION_FEATURES,
   MAX_DEMONSTRATIONS,
+  POINTER_FEATURES,
   SHOWN_FEATURES,
   SHOWN_VOTES,
 } from '../../encoding/index.js';
 import { innerWidth } from '../graph/layers.js';
 import type { Parameter } from '../graph/weight-source.js';
+import { MATCH_FEATURES } from './late-interaction.js';
 
 /** Answer slots: the positions that recurse. What a head reads stands at a fixed slot, the rest is scratch space. */
 export const SLOT = { halt: 0, function: 1, cause: 2, argument: 3 } as const;
@@ -25,6 +27,8 @@ export interface RemediationConfig {
   readonly encoder_layers: number;
   /** Recursive answer slots, at least 4. */
   readonly slots: number;
+  /** Width in which words of alert and functions are compared; 0 = neither they nor names of parameters and labels are. */
+  readonly match_width: number;
   /** Rows of the token embedding table. */
   readonly vocab_size: number;
   readonly causes: number;
@@ -40,6 +44,7 @@ export const DEFAULT_REMEDIATION_CONFIG: Omit<RemediationConfig, 'vocab_size' | 
   L_cycles: 6,
   encoder_layers: 2,
   slots: 8,
+  match_width: 64,
   rms_norm_eps: 1e-5,
 };
 
@@ -82,7 +87,13 @@ export function remediationParameters(config: RemediationConfig): Map<string, Pa
   for (let layer = 0; layer < config.encoder_layers; layer++) block(`field_encoder.layers.${layer}`);
   mlp('function_encoder');
   specs.set('function_encoder.type', { shape: [width], start: 'embedding' });
-  linear('function_encoder.overlap.weight', width, FUNCTION_FEATURES);
+  const compares = config.match_width > 0;
+  const functionFeatures = FUNCTION_FEATURES + (compares ? MATCH_FEATURES : 0);
+  linear('function_encoder.overlap.weight', width, functionFeatures);
+  if (compares) {
+    linear('match.weight', config.match_width, width);
+    specs.set('match_share.weight', { shape: [1, width], start: 'zero' });
+  }
   specs.set('shown_index.embedding_weight', { shape: [1 + MAX_DEMONSTRATIONS, width], start: 'state' });
   specs.set('shown_function.none', { shape: [width], start: 'embedding' });
   linear('shown_function.weight', width, width);
@@ -97,11 +108,12 @@ export function remediationParameters(config: RemediationConfig): Map<string, Pa
   linear('function_head.query.weight', width, width);
   linear('function_head.key.weight', width, width);
   specs.set('function_head.none', { shape: [width], start: 'embedding' });
-  specs.set('function_head.overlap', { shape: [FUNCTION_FEATURES, 1], start: { constant: 1 } });
+  specs.set('function_head.overlap', { shape: [functionFeatures, 1], start: { constant: 1 } });
   specs.set('function_head.none_votes', { shape: [SHOWN_VOTES, 1], start: { constant: 1 } });
   linear('pointer_head.slot.weight', width, width);
   linear('pointer_head.query.weight', width, width);
   linear('pointer_head.key.weight', width, width);
+  if (compares) specs.set('pointer_head.overlap', { shape: [POINTER_FEATURES, 1], start: { constant: 2 } });
   specs.set('pointer_head.default', { shape: [width], start: 'embedding' });
   linear('cause_head.weight', config.causes, width);
   specs.set('q_head.weight', { shape: [1, width], start: 'zero' });

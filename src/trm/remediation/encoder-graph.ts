@@ -2,6 +2,7 @@ import {
   ECHO_FEATURES,
   FUNCTION_FEATURES,
   MAX_DEMONSTRATIONS,
+  POINTER_FEATURES,
   SHOWN_FEATURES,
   SHOWN_VOTES,
 } from '../../encoding/index.js';
@@ -30,6 +31,7 @@ import {
 import { attend, feedForward, mergeHeads, splitHeads } from '../graph/layers.js';
 import type { WeightSource } from '../graph/weight-source.js';
 import type { RemediationConfig } from './config.js';
+import { matchWords } from './late-interaction.js';
 
 /** Added to a score to hide it; exp() of it is exactly zero in float32. */
 const HIDDEN = -1e9;
@@ -60,6 +62,8 @@ export interface Encoded {
   readonly functionMask: Value;
   readonly overlap: Value;
   readonly noneVotes: Value;
+  /** [B, R, M, POINTER_FEATURES]. */
+  readonly pointerOverlap?: Value;
   readonly pointerMask: Value;
 }
 
@@ -93,7 +97,9 @@ export function encode(weights: WeightSource, config: RemediationConfig): Encode
     functions,
     parameters,
   });
-  const overlap = graph.input('overlap', 'float32', ['batch', 'functions', FUNCTION_FEATURES]);
+  const met = graph.input('overlap', 'float32', ['batch', 'functions', FUNCTION_FEATURES]);
+  const compares = config.match_width > 0;
+  const overlap = compares ? concat([met, matchWords(weights, config.match_width, epsilon)], 2) : met;
   // Demonstrations mark what they answer with, so that functions whose texts say nothing can be told apart, and what
   // their fields say about the query goes straight to it.
   const indexRows = weights.tensor('shown_index.embedding_weight');
@@ -133,6 +139,9 @@ export function encode(weights: WeightSource, config: RemediationConfig): Encode
     functionMask,
     overlap,
     noneVotes: graph.input('none_votes', 'float32', ['batch', SHOWN_VOTES]),
+    ...(compares && {
+      pointerOverlap: graph.input('pointer_overlap', 'float32', ['batch', 'parameters', 'fields', POINTER_FEATURES]),
+    }),
     pointerMask: graph.input('pointer_mask', 'float32', ['batch', 'parameters', '(fields+1)']),
   };
 }

@@ -48,7 +48,8 @@ export class RemediationModel {
     signal?: AbortSignal,
   ): Promise<{ carry: RowCarry; output: RawAnswer[] }[]> {
     const inputs = rows.map(({ input }) => input);
-    const { tensors } = collate(inputs);
+    const known = new Set(this.#session.inputNames);
+    const tensors = Object.fromEntries(Object.entries(collate(inputs).tensors).filter(([name]) => known.has(name)));
     const state = this.#stateTensors(rows.map(({ carry }) => carry));
     const outputs = await this.#session.run({ ...tensors, ...state }, { transfer: true, ...(signal && { signal }) });
     const { slots, hidden_size: width } = this.config;

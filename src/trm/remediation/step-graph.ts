@@ -144,7 +144,10 @@ function readAnswer(weights: WeightSource, zH: Value, encoded: Encoded, epsilon:
   const argument = weights.linear(slot(SLOT.argument), 'pointer_head.slot.weight');
   const pointerQuery = weights.linear(rmsNorm(add(encoded.parameters, argument), epsilon), 'pointer_head.query.weight');
   const pointerKeys = weights.linear(encoded.fields, 'pointer_head.key.weight');
-  const pointers = matmul(pointerQuery, pointerKeys, { transposeRight: true, alpha });
+  const meant = matmul(pointerQuery, pointerKeys, { transposeRight: true, alpha });
+  const pointers = encoded.pointerOverlap
+    ? add(meant, squeeze(matmul(encoded.pointerOverlap, weights.tensor('pointer_head.overlap')), [3]))
+    : meant;
   const byDefault = matmul(pointerQuery, vector('pointer_head.default'), { transposeRight: true });
 
   return {

@@ -8,6 +8,7 @@ import {
   FUNCTION_FEATURES,
   type HostTensor,
   type ModelInputs,
+  POINTER_FEATURES,
   SHOWN_VOTES,
 } from '../../../src/encoding/index.js';
 import { alertOf, arbitraryAlert, rowOf, shownBeside } from './helpers.js';
@@ -62,6 +63,7 @@ function readRow(
     shown_value: shown,
     shown_function: shown,
     shown_parameter: shown,
+    alert_words: alert.matchWords.length,
   };
   const read: Record<string, unknown> = {};
   for (const [name, count] of Object.entries(counts)) {
@@ -92,6 +94,24 @@ function readRow(
     read[name] = [...data.subarray(row * size, row * size + count * width)];
     expect([...data.subarray(row * size + count * width, (row + 1) * size)].every((value) => value === 0)).toBe(true);
   }
+  const beyond: number[] = [];
+  const words = tensor(inputs, 'function_words');
+  const [, places = 0, longest = 0] = words.dims;
+  read.function_words = Array.from({ length: places }, (_, index) => {
+    const length = catalog.functions[index]?.matchWords.length ?? 0;
+    const at = (row * places + index) * longest;
+    beyond.push(...words.data.subarray(at + length, at + longest));
+    return [...words.data.subarray(at, at + length)];
+  }).slice(0, catalog.functions.length);
+  const pairs = tensor(inputs, 'pointer_overlap');
+  const [, parameters = 0, fields = 0, features = 0] = pairs.dims;
+  read.pointer_overlap = Array.from({ length: parameters }, (_, index) => {
+    const at = (row * parameters + index) * fields * features;
+    const end = index < catalog.parameters.length ? at + alert.fields.length * features : at;
+    beyond.push(...pairs.data.subarray(end, at + fields * features));
+    return [...pairs.data.subarray(at, end)];
+  }).slice(0, catalog.parameters.length);
+  expect(beyond.every((value) => value === 0)).toBe(true);
   const mask = tensor(inputs, 'pointer_mask');
   const columns = mask.dims[2] ?? 0;
   read['pointer_mask'] = catalog.parameters.map((_, index) => {
@@ -130,6 +150,12 @@ describe('collate', () => {
     expect(shape('field_type')).toEqual([2, fields]);
     expect(shape('overlap')).toEqual([2, 7, FUNCTION_FEATURES]);
     expect(shape('pointer_mask')).toEqual([2, 15, fields + 1]);
+    expect(shape('pointer_overlap')).toEqual([2, 15, fields, POINTER_FEATURES]);
+    const lengths = rows.map(({ alert }) => alert.matchWords.length);
+    expect(shape('alert_words')).toEqual([2, Math.max(...lengths)]);
+    expect(new Set(lengths).size).toBe(2);
+    const functions = rows[0]?.catalog.functions ?? [];
+    expect(shape('function_words')).toEqual([2, 7, Math.max(...functions.map(({ matchWords }) => matchWords.length))]);
     for (const { data, dims } of Object.values(inputs.tensors))
       expect(data.length).toBe(dims.reduce((a, b) => a * b, 1));
     const texts = tensor(inputs, 'text_tokens');
@@ -146,6 +172,51 @@ describe('collate', () => {
     const { overlap } = collate([rowOf(alertOf({ alertname: 'FluxHelmReleaseFailing' }))]).tensors;
     const byName = Array.from({ length: 7 }, (_, index) => overlap?.data[index * FUNCTION_FEATURES] ?? 0);
     expect(byName.indexOf(Math.max(...byName))).toBe(2);
+  });
+
+  it('puts the words of each alert and each function in their row, and how far parameter and field are called the same', () => {
+    const catalog = parseCatalog([
+      smallCatalog[0],
+      {
+        name: 'restart',
+        description: 'Restart a pod',
+        parameters: {
+          type: 'object',
+          properties: { namespace: { type: 'string' }, pod_name: { type: 'string', description: 'Which one' } },
+        },
+      },
+    ]);
+    const short = rowOf(alertOf({ alertname: 'Pod' }), smallCatalog);
+    const long = rowOf(alertOf({ alertname: 'PodCrash', pod: 'web-0', namespace: 'shop' }), catalog);
+    const { tensors } = collate([short, long]);
+    const [alerts, functions, pairs] = ['alert_words', 'function_words', 'pointer_overlap'].map(
+      (name) => tensors[name] as HostTensor,
+    ) as [HostTensor, HostTensor, HostTensor];
+    const lineOf = ({ data, dims }: HostTensor, line: number): number[] => {
+      const width = dims.at(-1) as number;
+      return [...data.subarray(line * width, (line + 1) * width)];
+    };
+    const padded = (words: Int32Array, { dims }: HostTensor): number[] => [
+      ...words,
+      ...new Array<number>((dims.at(-1) as number) - words.length).fill(0),
+    ];
+    expect(lineOf(alerts, 0)).toEqual(padded(short.alert.matchWords, alerts));
+    expect(lineOf(alerts, 1)).toEqual([...long.alert.matchWords]);
+    const [page, restart] = long.catalog.functions.map(({ matchWords }) => matchWords) as [Int32Array, Int32Array];
+    // The first row has one function only.
+    expect([0, 1, 2, 3].map((line) => lineOf(functions, line))).toEqual(
+      [page, new Int32Array(0), page, restart].map((words) => padded(words, functions)),
+    );
+    // Fields: the name, its words pod and crash, namespace, pod. Parameters: namespace, pod_name; the first row has none.
+    expect(long.alert.fields.map(({ key }) => key)).toEqual(['alertname', '', '', 'namespace', 'pod']);
+    expect(pairs.dims).toEqual([2, 2, 5, POINTER_FEATURES]);
+    const none = [0, 0];
+    const empty = new Array(10).fill(none);
+    expect(Array.from({ length: 20 }, (_, line) => lineOf(pairs, line))).toEqual([
+      ...empty,
+      ...[none, none, none, [1, 1], none],
+      ...[none, none, none, none, [0.5, 1]],
+    ]);
   });
 
   it('gives a function and none what their demonstrations say: marks, the greatest likeness, the sum of what decides', () => {

@@ -129,6 +129,21 @@ describe('createBreaker', () => {
     expect(await breaker.run(async () => 'answer')).toBe('answer');
   });
 
+  it('tells each change of its state, whatever becomes of the telling', async () => {
+    const told: string[] = [];
+    const breaker = createBreaker(cockatiel, 'http://a', settings, Date.now, (state) => {
+      told.push(state);
+      throw new Error('a fault of who looks on');
+    });
+    await open(breaker);
+    expect(told).toEqual(['open']);
+    pass(10_000);
+    await expect(breaker.run(down)).rejects.toThrow('it is down');
+    pass(10_000);
+    expect(await breaker.run(async () => 'answer')).toBe('answer');
+    expect(told).toEqual(['open', 'half-open', 'open', 'half-open', 'closed']);
+  });
+
   it('lets one call through after a while, and the others not wait for it', async () => {
     const breaker = createBreaker(cockatiel, 'http://a', settings);
     await open(breaker);

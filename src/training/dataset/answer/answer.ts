@@ -65,13 +65,13 @@ function defaultAnswer(situation: Situation, reach: Reach): Answer {
 
 function randomAnswer(situation: Situation, reach: Reach, presented: Presented): Answer {
   const parameters: Record<string, ParameterOrigins> = {};
-  let primary = false;
+  let remedied = false;
   for (const candidate of intentCandidates(presented.functions, situation)) {
-    const { definition, fact } = candidate.function;
+    const { definition } = candidate.function;
     const reached = reach.reachable(definition, candidate.parameters);
     if (reached === undefined) continue;
     parameters[definition.name] = reached;
-    primary ||= !candidate.secondary && !fact.intents.includes('notify-owner');
+    remedied ||= candidate.remedies;
   }
-  return { functions: Object.keys(parameters), noneAcceptable: !primary, parameters };
+  return { functions: Object.keys(parameters), noneAcceptable: !remedied, parameters };
 }

@@ -1,6 +1,5 @@
 import type { Random } from '../../../core/random.js';
 import { splitWords } from '../../../encoding/index.js';
-import type { Split } from '../example.js';
 import type { Facts, FunctionFact } from '../facts/schema.js';
 import { labelsOfRole, type Situation } from '../situation/situation.js';
 import {
@@ -11,39 +10,29 @@ import {
   type Telling,
   type Wordings,
 } from './function-form.js';
+import type { FunctionPool } from './function-pools.js';
+import { mayServe, type RuleFunctionFact, ruleIntent } from './rule-functions.js';
 
-/** How many of the ranked intents an action may serve to count as right. */
-export const TOP_INTENTS = 2;
+/** How many of the ranked intents an action may serve to count as right, beside that of the rule's own function. */
+const TOP_INTENTS = 2;
+
+/** The intents, best first, that a right function serves one of. */
+export function topIntents(situation: Situation): readonly string[] {
+  const own = situation.intents[0] === ruleIntent(situation.group) ? 1 : 0;
+  return situation.intents.slice(0, TOP_INTENTS + own);
+}
+
 /** Share of catalogs that lack every right function. */
 const ABSENT = 0.2;
 
 /** Share of catalogs with 25 to 64 functions. */
 const LARGE = 0.08;
 
-/** Functions that a split may present; `preferred` are those of its own held-out families. */
-export interface FunctionPool {
-  readonly allowed: readonly FunctionFact[];
-  readonly preferred: ReadonlySet<string>;
-  readonly wordings: Wordings;
-}
-
-/** Held-out families are shown only in their own split; the test split also shows those of calibration. */
-export function functionPool(facts: Facts, split: Split): FunctionPool {
-  const families = new Map(facts.families.map((family) => [family.id, family.split]));
-  const shown: ReadonlySet<string> = new Set<string>(['train', split, ...(split === 'test' ? ['calibration'] : [])]);
-  const allowed = facts.functions.filter((fact) => shown.has(families.get(fact.family) ?? 'train'));
-  const preferred = split === 'train' ? [] : facts.functions.filter((fact) => families.get(fact.family) === split);
-  return {
-    allowed,
-    preferred: new Set(preferred.map((fact) => fact.id)),
-    wordings: split === 'train' ? 'training' : 'any',
-  };
-}
-
 /** Functions of the pool that are right for the situation: they serve a top intent and their target is named. */
 export function rightFunctions(situation: Situation, facts: Facts, pool: FunctionPool): FunctionFact[] {
-  const top = situation.intents.slice(0, TOP_INTENTS);
-  return pool.allowed.filter(
+  const top = topIntents(situation);
+  const own = pool.ofRules.byIntent.get(ruleIntent(situation.group)) ?? [];
+  return [...pool.allowed, ...own].filter(
     (fact) => fact.intents.some((intent) => top.includes(intent)) && canFill(fact, situation, facts),
   );
 }
@@ -87,16 +76,26 @@ export function randomCatalog(
       ...others.filter((fact) => serves(fact) && !right.includes(fact) && !canFill(fact, situation, facts)).slice(0, 1),
     );
   }
-  const negatives = others.filter((fact) => !serves(fact));
   const words = new Set([...splitWords(situation.alertName), ...right.flatMap(wordsOfNames)]);
   const families = new Set(right.map((fact) => fact.family));
   const isHard = (fact: FunctionFact): boolean =>
     families.has(fact.family) || wordsOfNames(fact).some((word) => words.has(word));
-  const room = Math.max(0, size - chosen.length);
-  const hard = negatives.filter(isHard).slice(0, Math.ceil(room / 2));
-  const isTaken = new Set(hard);
+  const foreign = (facts: readonly RuleFunctionFact[], count: number): FunctionFact[] =>
+    sample(facts, count, random).filter((fact) => !mayServe(fact, situation));
+  const plain = others.filter((fact) => !serves(fact));
+  const alike = [...words].flatMap((word) => foreign(pool.ofRules.byWord.get(word) ?? [], 4));
+  const room = Math.max(0, size - new Set(chosen).size);
+  const negatives = random.shuffle([...new Set([...plain.slice(0, 2 * room), ...foreign(pool.ofRules.all, 4 * room)])]);
+  const lookalikes = random.shuffle([...plain.filter(isHard), ...alike]);
+  const hard = [...new Set(lookalikes)].slice(0, Math.ceil(room / 2));
+  const isTaken = new Set<FunctionFact>(hard);
   const easy = negatives.filter((fact) => !isTaken.has(fact)).slice(0, room - hard.length);
   return present(random.shuffle([...new Set([...chosen, ...hard, ...easy])]), facts, pool.wordings, random);
+}
+
+/** Some of the items, drawn with replacement. */
+function sample<T>(items: readonly T[], count: number, random: Random): readonly T[] {
+  return items.length === 0 ? [] : Array.from({ length: count }, () => random.pick(items));
 }
 
 function drawSize(random: Random): number {
@@ -130,7 +129,14 @@ function present(
     for (let attempt = 0; attempt < 20; attempt++) {
       const made =
         (verbatim && attempt === 0 ? presentDefault(fact) : undefined) ??
-        presentFunction(fact, facts, mixed ? random.pick(NAME_STYLES) : style, telling, random, wordings);
+        presentFunction(
+          fact,
+          facts,
+          mixed || attempt > 10 ? random.pick(NAME_STYLES) : style,
+          telling,
+          random,
+          wordings,
+        );
       if (taken.has(made.definition.name)) continue;
       taken.add(made.definition.name);
       return [made];

@@ -44,7 +44,7 @@ export function drawDemonstrations(
   const share = random.next();
   const close =
     share < TAUGHT
-      ? teach(query, usual, presented, sources.same(), random)
+      ? teachOften(query, usual, presented, sources, random)
       : share < TAUGHT + CONFIRMED
         ? confirm(sources.same(), presented, usual)
         : undefined;
@@ -65,9 +65,21 @@ export function teachQuery(
   sources: Pick<DemonstrationSources, 'same'>,
   random: Random,
 ): Shown | undefined {
+  const taught = teachOften(query, usual, presented, sources, random);
+  return taught && { demonstrations: [taught.demonstration], answer: taught.answer };
+}
+
+/** Alerts of one kind carry different labels, and not each pair of them can fill another function. */
+function teachOften(
+  query: DressedSituation,
+  usual: Answer,
+  presented: Presented,
+  sources: Pick<DemonstrationSources, 'same'>,
+  random: Random,
+): Close | undefined {
   for (let attempt = 0; attempt < 4; attempt++) {
     const taught = teach(query, usual, presented, sources.same(), random);
-    if (taught) return { demonstrations: [taught.demonstration], answer: taught.answer };
+    if (taught) return taught;
   }
   return undefined;
 }
@@ -85,7 +97,7 @@ function teach(
   taught: DressedSituation,
   random: Random,
 ): Close | undefined {
-  if (usual.functions.length > 0 && random.chance(0.2)) {
+  if (!usual.noneAcceptable && random.chance(0.2)) {
     return {
       demonstration: { alert: taught.alert, lambdaFunction: null, parameterOrigins: {} },
       answer: { functions: [], noneAcceptable: true, parameters: {} },

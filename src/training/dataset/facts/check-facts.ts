@@ -25,6 +25,10 @@ export function checkFacts(facts: Facts): void {
     }
   }
   for (const mode of facts.modes) checkMode(mode, facts, intents);
+  const rules = new Set(facts.rules.map((rule) => rule.id));
+  for (const rule of Object.keys(facts.ruleFunctions)) {
+    if (!rules.has(rule)) fail('rule-functions.yaml', rule, 'no rule of alert-rules.jsonl has this id');
+  }
   for (const rule of facts.rules) {
     for (const cause of [rule.cause, rule.cause2]) {
       if (cause !== undefined && !causes.has(cause)) fail('alert-rules.jsonl', rule.id, `unknown cause "${cause}"`);

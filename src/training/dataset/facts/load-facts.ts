@@ -5,6 +5,7 @@ import { isMap, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { TrainingError } from '../../../core/errors.js';
 import { checkFacts } from './check-facts.js';
+import { loadField } from './load-field.js';
 import {
   alertRuleSchema,
   type Facts,
@@ -13,11 +14,18 @@ import {
   functionFactSchema,
   labelRoleSchema,
   parameterFormSchema,
+  ruleFunctionSchema,
   settingFormSchema,
 } from './schema.js';
 
 /** The files of `models/facts`, in the order in which they are hashed. */
-export const FACT_FILES = ['alert-rules.jsonl', 'failure-modes.yaml', 'functions.yaml', 'roles.yaml'] as const;
+export const FACT_FILES = [
+  'alert-rules.jsonl',
+  'failure-modes.yaml',
+  'functions.yaml',
+  'roles.yaml',
+  'rule-functions.yaml',
+] as const;
 type FactFile = (typeof FACT_FILES)[number];
 
 /** Where an entry of a file stands, for messages. */
@@ -41,7 +49,8 @@ export async function loadFacts(folder: string): Promise<Facts> {
       throw new TrainingError(`${file}: cannot be read in the facts folder "${folder}"`, { cause });
     }
   }
-  return parseFacts(texts as Record<FactFile, string>);
+  const field = await loadField(folder);
+  return { ...parseFacts(texts as Record<FactFile, string>), ...(field && { field }) };
 }
 
 /** Parses facts given as text, one entry a file; see `loadFacts`. */
@@ -49,12 +58,14 @@ export function parseFacts(texts: Readonly<Record<FactFile, string>>): Facts {
   const modes = yamlFile('failure-modes.yaml', texts['failure-modes.yaml']);
   const functions = yamlFile('functions.yaml', texts['functions.yaml']);
   const roles = yamlFile('roles.yaml', texts['roles.yaml']);
+  const ruleFunctions = yamlFile('rule-functions.yaml', texts['rule-functions.yaml']);
   const defaults = parseOne(z.strictObject({ exporterLabels: z.array(z.string()) }), modes.top('defaults'));
   const facts: Facts = {
     rules: jsonLines('alert-rules.jsonl', texts['alert-rules.jsonl']).map((entry) => parseOne(alertRuleSchema, entry)),
     modes: modes.list('modes').map((entry) => parseOne(failureModeSchema, entry)),
     defaultExporterLabels: defaults.exporterLabels,
     functions: functions.list('functions').map((entry) => parseOne(functionFactSchema, entry)),
+    ruleFunctions: parseMap(ruleFunctionSchema, ruleFunctions.map('functions')),
     families: functions.list('families').map((entry) => parseOne(familySchema, entry)),
     parameters: parseMap(parameterFormSchema, functions.map('parameters')),
     settings: parseMap(settingFormSchema, functions.map('settings')),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Example } from '../example.js';
 
 /** Identifier in kebab-case. */
 const id = z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'must be lower-case words joined by hyphens');
@@ -136,21 +137,36 @@ export const settingFormSchema = z.strictObject({
 });
 export type SettingForm = z.infer<typeof settingFormSchema>;
 
+const functionName = z.string().regex(/^[a-z0-9]+( [a-z0-9]+)*$/, 'must be lower-case words with spaces');
+const risk = z.enum(['read', 'mutating', 'destructive']);
+
 /** A remediation function in several wordings. */
 export const functionFactSchema = z.strictObject({
   id,
   defaultFunction: defaultFunction.optional(),
   family: id,
   intents: z.array(id).min(1),
-  risk: z.enum(['read', 'mutating', 'destructive']),
-  names: z.array(z.string().regex(/^[a-z0-9]+( [a-z0-9]+)*$/, 'must be lower-case words with spaces')).min(3),
+  risk,
+  names: z.array(functionName).min(3),
   descriptions: z.array(text).min(3),
   parameters: z.array(z.strictObject({ use: id, required: z.boolean().default(true), default: z.string().optional() })),
 });
 export type FunctionFact = z.infer<typeof functionFactSchema>;
 
+/** What an agent should be able to do when one alert rule fires; shown in the split of its rule only. */
+export const ruleFunctionSchema = z.strictObject({
+  names: z.array(functionName).min(1),
+  descriptions: z.array(text).min(1),
+  risk,
+});
+export type RuleFunction = z.infer<typeof ruleFunctionSchema>;
+
 export const familySchema = z.strictObject({ id, split: split.default('train') });
 export type FunctionFamily = z.infer<typeof familySchema>;
+
+/** Hand-written alerts beside the catalog of one team, apart from all other facts: one set to look at, one to report. */
+export const FIELD_SETS = ['field-validation', 'field'] as const;
+export type FieldSets = Readonly<Record<(typeof FIELD_SETS)[number], readonly Example[]>>;
 
 /** Everything that `models/facts` holds. */
 export interface Facts {
@@ -159,9 +175,13 @@ export interface Facts {
   readonly defaultExporterLabels: readonly string[];
   readonly functions: readonly FunctionFact[];
   readonly families: readonly FunctionFamily[];
+  /** Id of a rule -> the function that it calls for. */
+  readonly ruleFunctions: Readonly<Record<string, RuleFunction>>;
   readonly parameters: Readonly<Record<string, ParameterForm>>;
   readonly settings: Readonly<Record<string, SettingForm>>;
   readonly roles: Readonly<Record<string, LabelRole>>;
+  /** Absent where the folder of the facts has none. */
+  readonly field?: FieldSets;
   /** SHA-256 over the files, hexadecimal. */
   readonly hash: string;
 }

@@ -64,7 +64,7 @@ export function createSymbols(pool: SymbolPool, random: Random): SymbolMaker {
     return ALL_KEY_WORDS.has(word) ? invent() : word;
   };
   const neutral = (key: string): boolean =>
-    targetClassOf(key) === 'target' && kindOfLabel({}, key) === undefined && splitWords(key).length <= 2;
+    targetClassOf(key, '') === 'target' && kindOfLabel({}, key) === undefined && splitWords(key).length <= 2;
   const word = (): string => fresh(invent, () => true);
   const makeKey = (): string => {
     const share = random.next();

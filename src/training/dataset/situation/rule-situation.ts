@@ -1,9 +1,11 @@
 import type { Random } from '../../../core/random.js';
 import { splitWords } from '../../../encoding/index.js';
+import { ruleIntent } from '../catalog/rule-functions.js';
 import type { Split } from '../example.js';
-import type { AlertRule, Facts, LabelRole } from '../facts/schema.js';
+import type { AlertRule, Facts } from '../facts/schema.js';
 import { exporterLabels } from './exporter.js';
-import type { Situation, TaggedLabel } from './situation.js';
+import { roleOfKey, SCRAPE_ROLES } from './rule-roles.js';
+import { type Situation, STRONG_CAUSES, type TaggedLabel } from './situation.js';
 import { createValues, invented, type ValueMaker } from './values.js';
 import { PARTS, SUBJECTS } from './word-lists.js';
 
@@ -17,16 +19,6 @@ export interface RuleEntry {
   readonly sentences: readonly string[];
 }
 
-/** Keys that Prometheus sets for whatever it scrapes: they name the target only where the rule says so. */
-const SCRAPE_ROLES: ReadonlySet<string> = new Set([
-  'pod',
-  'namespace',
-  'container',
-  'service',
-  'scrape-job',
-  'instance',
-  'app',
-]);
 /** Role of the label that names an object of the given kind. */
 const ROLE_OF_KIND: Readonly<Record<string, string>> = {
   pod: 'pod',
@@ -39,22 +31,8 @@ const ROLE_OF_KIND: Readonly<Record<string, string>> = {
   helmrelease: 'custom-resource',
 };
 const POD_KINDS: ReadonlySet<string> = new Set(['pod', 'deployment', 'statefulset', 'daemonset', 'service']);
-/** Causes that the state of the named pod or workload must be looked at for; with others, doing nothing is fine too. */
-const STRONG_CAUSES: ReadonlySet<string> = new Set([
-  'crash-loop',
-  'oom-killed',
-  'pod-not-ready',
-  'pod-pending',
-  'image-pull-failed',
-  'replicas-mismatch',
-  'rollout-stuck',
-  'target-down',
-  'instance-absent',
-  'disk-filling',
-  'disk-full',
-  'reconcile-failed',
-  'helm-release-failed',
-]);
+/** Sources whose rules are about objects that the scraped exporter only reports. */
+const POD_SOURCES = /kube|flux|argo|openshift/;
 const SELECTOR_ROLES = ['app', 'service', 'scrape-job', 'deployment', 'statefulset', 'daemonset'] as const;
 
 /** Makes an alert of a rule: with just its labels, with the labels of the sick object, or with those of an exporter. */
@@ -85,7 +63,7 @@ export function ruleSituation(entry: RuleEntry, facts: Facts, random: Random): S
     sentences: entry.sentences,
     facts: [],
     cause: rule.cause,
-    intents: rule.intents,
+    intents: facts.ruleFunctions[rule.id] ? [ruleIntent(entry.group), ...rule.intents] : rule.intents,
     defaultFunctions: functions,
     noneAcceptable: added === undefined ? rule.optional : !STRONG_CAUSES.has(rule.cause),
     target: targetOf(rule, labels, added !== undefined),
@@ -95,12 +73,15 @@ export function ruleSituation(entry: RuleEntry, facts: Facts, random: Random): S
 function ruleLabels(rule: AlertRule, facts: Facts, values: ValueMaker, random: Random): TaggedLabel[] {
   const named = new Set([rule.nameKey, rule.namespaceKey]);
   const identifying = new Set([...named, ...rule.nameFrom, ...rule.namespaceFrom]);
+  // Where a rule names no object of Kubernetes, the address that it speaks of is that of the sick server.
+  const identified = [...identifying].some((key) => key !== '') || POD_SOURCES.test(rule.source);
   const labels: TaggedLabel[] = [];
   for (const key of rule.labelKeys) {
     if (key === 'alertname' || (!named.has(key) && random.chance(0.1))) continue;
     const [role, form] = roleOfKey(key, facts);
     const forced = key === rule.nameKey ? ROLE_OF_KIND[rule.kind] : key === rule.namespaceKey ? 'namespace' : undefined;
-    const target = identifying.has(key) || role === undefined || !SCRAPE_ROLES.has(role);
+    const addressed = role === 'instance' && !identified;
+    const target = identifying.has(key) || role === undefined || !SCRAPE_ROLES.has(role) || addressed;
     const effective = forced ?? role;
     labels.push({
       key,
@@ -162,42 +143,6 @@ function targetOf(rule: AlertRule, labels: readonly TaggedLabel[], identified: b
   ];
   const name = order.find(has);
   return { ...(name !== undefined && { name }), selector: [...SELECTOR_ROLES] };
-}
-
-const roleCaches = new WeakMap<Facts, Map<string, string>>();
-/** Roles that claim a key which several roles list. */
-const PREFERRED: Readonly<Record<string, string>> = {
-  instance: 'instance',
-  name: 'custom-resource',
-  cluster: 'cluster',
-  service: 'service',
-  host: 'host',
-  hostname: 'host',
-  server: 'host',
-  target: 'instance',
-  component: 'component',
-  group: 'consumer-group',
-  pool: 'pool',
-  path: 'mountpoint',
-  project: 'project',
-  provider: 'provider',
-  zone: 'region',
-  user: 'user',
-  account: 'account',
-};
-
-function roleOfKey(key: string, facts: Facts): [string | undefined, LabelRole | undefined] {
-  let roles = roleCaches.get(facts);
-  if (roles === undefined) {
-    roles = new Map();
-    for (const [role, form] of Object.entries(facts.roles)) {
-      for (const candidate of form.keys) if (!roles.has(candidate)) roles.set(candidate, role);
-    }
-    for (const [candidate, role] of Object.entries(PREFERRED)) roles.set(candidate, role);
-    roleCaches.set(facts, roles);
-  }
-  const role = roles.get(key);
-  return [role, role === undefined ? undefined : facts.roles[role]];
 }
 
 function plainValue(key: string, random: Random): string {

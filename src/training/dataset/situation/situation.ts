@@ -1,5 +1,22 @@
 import type { Split } from '../example.js';
 
+/** Causes that the state of the named pod or workload must be looked at for; with others, doing nothing is fine too. */
+export const STRONG_CAUSES: ReadonlySet<string> = new Set([
+  'crash-loop',
+  'oom-killed',
+  'pod-not-ready',
+  'pod-pending',
+  'image-pull-failed',
+  'replicas-mismatch',
+  'rollout-stuck',
+  'target-down',
+  'instance-absent',
+  'disk-filling',
+  'disk-full',
+  'reconcile-failed',
+  'helm-release-failed',
+]);
+
 /** A label with what the generator knows about it. */
 export interface TaggedLabel {
   readonly key: string;

@@ -86,7 +86,7 @@ function fitLogistic(rows: readonly CalibrationRow[], split: string): FittedMap 
   }
   const [intercept = 0, ...coefficients] = weights;
   return {
-    formatVersion: 2,
+    formatVersion: 3,
     inputs: [...CALIBRATION_INPUTS],
     intercept,
     coefficients,

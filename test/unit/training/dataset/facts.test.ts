@@ -84,6 +84,16 @@ describe('faulty facts', () => {
       /\(node-drain\): the id is used twice/,
     ],
     [
+      'rule-functions.yaml',
+      (text: string) => text.replace(/^ {2}r\d+:/m, '  r9999:'),
+      /^rule-functions\.yaml \(r9999\): no rule of alert-rules\.jsonl has this id/,
+    ],
+    [
+      'rule-functions.yaml',
+      (text: string) => text.replace('risk: mutating', 'risk: harmless'),
+      /^rule-functions\.yaml:\d+ \(r\d+\): risk: /,
+    ],
+    [
       'roles.yaml',
       (text: string) => text.replace('value: pod }', 'value: pots }'),
       /^roles\.yaml:\d+ \(pod\): value: /,

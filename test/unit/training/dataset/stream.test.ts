@@ -146,9 +146,9 @@ describe('the mixture', () => {
   });
 
   it('tells a surge of traffic from other causes of high CPU by the readings alone', () => {
-    const cpu = train.filter(
-      (example) => example.group === groupOf('PodCPUHigh') && example.catalog === DEFAULT_CATALOG,
-    );
+    const drawn = (runbookShare: number, count: number) =>
+      generateExamples(facts, { seed: 1, split: 'train', catalogs: 'default', runbookShare, count });
+    const cpu = [...drawn(1, 300), ...drawn(0, 3_000)].filter(({ group }) => group === groupOf('PodCPUHigh'));
     const scaled = cpu.filter((example) => example.functions.includes('scale-deployment'));
     const others = cpu.filter((example) => example.cause !== 'traffic-surge');
     expect(scaled.length).toBeGreaterThan(10);

@@ -50,6 +50,7 @@ export function said(
       catalogSize: 7,
       unknownInAlert: 0,
       unknownInFunction: 0,
+      unseenFunction: 0,
     },
   };
   return { step, hCycle, answer, confidence };

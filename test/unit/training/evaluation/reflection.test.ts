@@ -43,6 +43,7 @@ function answers(cycles: string, confidences: readonly number[], q: readonly num
         catalogSize: 7,
         unknownInAlert: 0,
         unknownInFunction: 0,
+        unseenFunction: 0,
       },
     };
     return {

@@ -6,12 +6,13 @@ import type { TrainingRow } from '../../../../src/training/trainer/targets.js';
 /** A row that only says which example it is and when it was drawn. */
 const draw = (example: number, drawnAt: number) => `${example}@${drawnAt}` as unknown as TrainingRow;
 const settings = parseTrainingSettings({ batchSize: 3, haltMaxSteps: 2, haltExploration: 0 });
+const alike = () => 0;
 const HALT = [1, 1, 1];
 const GO_ON = [-1, -1, -1];
 
 describe('the persistent batch', () => {
   it('keeps a row until it halts or its steps are spent, and draws the next example in its place', () => {
-    const batch = new PersistentBatch(draw, settings);
+    const batch = new PersistentBatch(draw, settings, undefined, alike);
     expect(batch.rows).toEqual(['0@1', '1@1', '2@1']);
     expect([...batch.reset]).toEqual([1, 1, 1]);
     batch.advance([-1, 1, -1], 2);
@@ -25,12 +26,12 @@ describe('the persistent batch', () => {
   it('goes on from its state as if it had never stopped', () => {
     const explores = parseTrainingSettings({ batchSize: 3, haltMaxSteps: 4, haltExploration: 0.5 });
     const logits = (step: number): number[] => [0, 1, 2].map((row) => Math.sin(7 * step + 3 * row));
-    const whole = new PersistentBatch(draw, explores);
-    let parts = new PersistentBatch(draw, explores);
+    const whole = new PersistentBatch(draw, explores, undefined, alike);
+    let parts = new PersistentBatch(draw, explores, undefined, alike);
     for (let step = 1; step <= 30; step++) {
       whole.advance(logits(step), step + 1);
       parts.advance(logits(step), step + 1);
-      if (step % 7 === 0) parts = new PersistentBatch(draw, explores, JSON.parse(JSON.stringify(parts.state)));
+      if (step % 7 === 0) parts = new PersistentBatch(draw, explores, JSON.parse(JSON.stringify(parts.state)), alike);
       expect(parts.rows).toEqual(whole.rows);
       expect(parts.reset).toEqual(whole.reset);
     }
@@ -51,8 +52,8 @@ describe('the persistent batch', () => {
       drawn.push(example);
       return `${example}@${phase(drawnAt)}` as unknown as TrainingRow;
     };
-    const plain = new PersistentBatch(phaseOnly, phased);
-    const ahead = new PersistentBatch(phaseOnly, phased);
+    const plain = new PersistentBatch(phaseOnly, phased, undefined, alike);
+    const ahead = new PersistentBatch(phaseOnly, phased, undefined, alike);
     for (let step = 1; step <= 9; step++) {
       const before = drawn.length;
       ahead.drawAhead(step + 1);
@@ -67,9 +68,19 @@ describe('the persistent batch', () => {
     }
   });
 
+  it('gives small rows the first of the free places', () => {
+    const sizes = [3, 1, 2, 9, 4];
+    const sizeOf = (row: TrainingRow) => sizes[Number(String(row).split('@')[0])] as number;
+    const batch = new PersistentBatch(draw, settings, undefined, sizeOf);
+    expect(batch.rows).toEqual(['1@1', '2@1', '0@1']);
+    batch.advance([1, -1, 1], 2);
+    expect(batch.rows).toEqual(['4@2', '2@1', '3@2']);
+    expect(batch.state.places.map(({ example }) => example)).toEqual([4, 2, 3]);
+  });
+
   it('makes some rows go on though they want to halt', () => {
     const explores = parseTrainingSettings({ batchSize: 3, haltMaxSteps: 3, haltExploration: 1 });
-    const batch = new PersistentBatch(draw, explores);
+    const batch = new PersistentBatch(draw, explores, undefined, alike);
     batch.advance(HALT, 2);
     expect(batch.rows).toEqual(['0@1', '1@1', '2@1']);
   });

@@ -114,10 +114,10 @@ describe('a training run', () => {
         weights: whole.weights,
         vocabulary: whole.vocabulary,
         calibration: {
-          formatVersion: 2,
+          formatVersion: 3,
           inputs: [...CALIBRATION_INPUTS],
           intercept: 0,
-          coefficients: [1, 0, 0, 0, 0, 0, 0, 0],
+          coefficients: [1, 0, 0, 0, 0, 0, 0, 0, 0],
           fittedOn: { rows: 1, split: 'calibration' },
         },
       });

@@ -13,10 +13,10 @@ import {
 
 const FILES = { weightsSha256: 'a', vocabularySha256: 'b' };
 const MAP: Calibration = {
-  formatVersion: 2,
+  formatVersion: 3,
   inputs: [...CALIBRATION_INPUTS],
   intercept: -0.5,
-  coefficients: [1, 0.5, 0.25, -1, -0.2, 0.1, 0, 0],
+  coefficients: [1, 0.5, 0.25, -1, -0.2, 0.1, 0, 0, 0],
   fittedOn: { rows: 10, split: 'calibration' },
   ...FILES,
 };
@@ -29,6 +29,7 @@ const FEATURES: ConfidenceFeatures = {
   catalogSize: 7,
   unknownInAlert: 0,
   unknownInFunction: 0,
+  unseenFunction: 0,
 };
 
 describe('the inputs of the calibration', () => {
@@ -49,6 +50,7 @@ describe('the inputs of the calibration', () => {
       catalogSize: 0,
       unknownInAlert: 0,
       unknownInFunction: 0,
+      unseenFunction: 0,
     };
     expect(calibrationInputs(certain).every(Number.isFinite)).toBe(true);
     expect(calibrationInputs(certain)[0]).toBe(10);
@@ -64,7 +66,7 @@ describe('the confidence', () => {
 
   it('goes through the isotonic map where there is one', () => {
     const isotonic = { scores: [-10, 10], probabilities: [0.25, 0.75] };
-    const flat = { ...MAP, intercept: 5, coefficients: [0, 0, 0, 0, 0, 0, 0, 0], isotonic };
+    const flat = { ...MAP, intercept: 5, coefficients: [0, 0, 0, 0, 0, 0, 0, 0, 0], isotonic };
     expect(calibratedConfidence(FEATURES, flat)).toBeCloseTo(0.625, 12);
   });
 });

@@ -30,10 +30,10 @@ const model: NewModel = {
   weights: initialParameters(config, 5),
   vocabulary,
   calibration: {
-    formatVersion: 2,
+    formatVersion: 3,
     inputs: [...CALIBRATION_INPUTS],
     intercept: 0.1,
-    coefficients: [1, 2, 3, 4, 5, 6, 7, 8],
+    coefficients: [1, 2, 3, 4, 5, 6, 7, 8, 9],
     fittedOn: { rows: 10, split: 'calibration' },
   },
   texts: { 'MODEL_CARD.md': '# tiny\n' },
@@ -71,7 +71,7 @@ describe('a model folder', () => {
     expect(folder.manifest).toEqual(manifest);
     expect(folder.manifest.parameterCount).toBe(countParameters(model.weights));
     expect(folder.vocabulary).toEqual(vocabulary);
-    expect(folder.calibration.coefficients).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+    expect(folder.calibration.coefficients).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
     for (const [name, { data }] of model.weights) {
       const read = folder.weights.get(name)?.data ?? new Float32Array();
       const far = data.filter(

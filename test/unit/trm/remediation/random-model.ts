@@ -52,7 +52,7 @@ export function writeRandomModel(path: string, seed: number): Promise<ModelManif
     weights: randomWeights(SMALL_CONFIG, seed),
     vocabulary: tokenizer.vocabulary,
     calibration: {
-      formatVersion: 2,
+      formatVersion: 3,
       inputs: [...CALIBRATION_INPUTS],
       intercept: 0,
       coefficients: CALIBRATION_INPUTS.map((_, index) => (index === 0 ? 1 : 0)),

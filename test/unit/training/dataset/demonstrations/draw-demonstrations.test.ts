@@ -79,6 +79,8 @@ interface Drawn {
   readonly shown: Shown | undefined;
   /** The alerts of the query's kind among the demonstrations. */
   readonly close: readonly Demonstration[];
+  /** Alerts of the query's kind that were asked for. */
+  readonly tried: number;
 }
 
 /** Draws for many queries, each beside the default catalog or a random one. */
@@ -107,7 +109,7 @@ function drawMany(
     };
     const shown = draw(query, usual, presented, sources, random);
     const close = shown?.demonstrations.filter(({ alert }) => alike.has(alert)) ?? [];
-    return { query, usual, presented, shown, close };
+    return { query, usual, presented, shown, close, tried: alike.size };
   });
 }
 
@@ -146,6 +148,8 @@ describe('demonstrations that are drawn for a query', () => {
       const [said] = close;
       if (said?.lambdaFunction == null) {
         expect(said?.lambdaFunction).toBeNull();
+        // Where doing nothing is fine anyway, a demonstration of it says nothing else than the facts do.
+        expect(usual.noneAcceptable).toBe(false);
         expect(usual.functions).not.toEqual([]);
         expect(answer).toEqual({ functions: [], noneAcceptable: true, parameters: {} });
         continue;
@@ -161,6 +165,41 @@ describe('demonstrations that are drawn for a query', () => {
     const confirmed = drawn.filter((one) => saysUsual(one) && one.close.length > 0);
     expect(confirmed.length).toBeGreaterThan(30);
     for (const { usual, close } of confirmed) expect(close[0]?.lambdaFunction).toBe(usual.functions[0] ?? null);
+  });
+});
+
+describe('a query that is to be taught', () => {
+  /** The same numbers, but that the first says that a demonstration of its kind is to say something else. */
+  const meantToTeach = (
+    ...[query, usual, presented, sources, random]: Parameters<typeof drawDemonstrations>
+  ): Shown => {
+    let isFirst = true;
+    const next = (): number => {
+      const first = isFirst;
+      isFirst = false;
+      return first ? 0 : random.next();
+    };
+    return drawDemonstrations(query, usual, presented, sources, { ...random, next });
+  };
+
+  it('mostly is: where one alert of its kind cannot fill another function, others are tried', () => {
+    const drawn = drawMany(100, meantToTeach);
+    const taught = drawn.filter(({ shown, usual }) => shown?.answer !== usual);
+    expect(taught.length).toBeGreaterThan(0.5 * drawn.length);
+    expect(taught.filter(({ tried }) => tried > 1).length).toBeGreaterThan(0.1 * drawn.length);
+    expect(drawn.filter((one) => !taught.includes(one) && one.tried < 4)).toEqual([]);
+    for (const { close, shown } of taught) {
+      expect(close.map(({ lambdaFunction }) => lambdaFunction)).toEqual([shown?.answer.functions[0] ?? null]);
+    }
+  });
+
+  it('is taught to do nothing only where that was not fine, which is about a fifth of such queries', () => {
+    const drawn = drawMany(120, teachQuery).filter(({ shown }) => shown !== undefined);
+    const nothing = drawn.filter(({ shown }) => shown?.answer.functions.length === 0);
+    expect(nothing.filter(({ usual }) => usual.noneAcceptable)).toEqual([]);
+    const required = drawn.filter(({ usual }) => !usual.noneAcceptable);
+    expect(nothing.length / required.length).toBeGreaterThan(0.12);
+    expect(drawn.filter(({ usual }) => usual.noneAcceptable && usual.functions.length > 0).length).toBeGreaterThan(5);
   });
 });
 

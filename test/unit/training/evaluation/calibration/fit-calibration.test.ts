@@ -18,6 +18,7 @@ function simulated(count: number, seed: string) {
       catalogSize: 4 + random.integer(60),
       unknownInAlert: 0,
       unknownInFunction: 0,
+      unseenFunction: 0,
       step: 1 + random.integer(3),
     };
     const logit = Math.log(features.margin / (1 - features.margin));
@@ -51,6 +52,7 @@ describe('the calibration', () => {
         catalogSize: 7,
         unknownInAlert: 0,
         unknownInFunction: 0,
+        unseenFunction: 0,
         step: 1,
       },
       right: qHaltLogit > 0,
