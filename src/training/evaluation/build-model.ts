@@ -9,13 +9,7 @@ import {
   writeModelFolder,
 } from '../../trm/remediation/index.js';
 import { fromFloat32, toFloat32 } from '../../trm/weights/index.js';
-import {
-  type Example,
-  type Facts,
-  generateExamples,
-  outOfDomainExample,
-  type StreamOptions,
-} from '../dataset/index.js';
+import { type Example, exampleAt, type Facts, outOfDomainExample, type StreamOptions } from '../dataset/index.js';
 import type { TrainedModel, TrainingSettings } from '../trainer/index.js';
 import { answerExamples } from './answer-examples.js';
 import { fitCalibration } from './calibration/fit-calibration.js';
@@ -118,19 +112,21 @@ const CALIBRATION_SEED = 30_000;
 const OUT_OF_DOMAIN_EVERY = 20;
 
 /** Which functions the rows are shown in turn: the usual ones, only such as training never saw, those of its rules too. */
-const KINDS = [0, 1, 2, 2] as const;
+const KINDS: readonly Pick<StreamOptions, 'functions' | 'catalogs'>[] = [
+  {},
+  { functions: 'unseen', catalogs: 'random' },
+  { functions: 'all' },
+  { functions: 'all' },
+];
 
 /** Alert names and functions that are not in training, some beside demonstrations, and input that is no alert. */
 function calibrationExamples(facts: Facts, count: number): Example[] {
   const stream = { seed: CALIBRATION_SEED, split: 'calibration', demonstrationShare: 0.1 } as const;
-  const draw = (options: Pick<StreamOptions, 'functions' | 'catalogs'>): Example[] =>
-    generateExamples(facts, { ...stream, ...options, count });
-  const kinds = [draw({}), draw({ functions: 'unseen', catalogs: 'random' }), draw({ functions: 'all' })] as const;
   return Array.from({ length: count }, (_, index): Example => {
     if (index % OUT_OF_DOMAIN_EVERY === 0) {
       return outOfDomainExample({ seed: CALIBRATION_SEED, split: 'calibration', index });
     }
-    return (kinds[KINDS[index % KINDS.length] as number] as readonly Example[])[index] as Example;
+    return exampleAt(facts, { ...stream, ...KINDS[index % KINDS.length] }, index);
   });
 }
 

@@ -1,5 +1,5 @@
 import { AbortedError, TrainingError } from '../../core/errors.js';
-import { buildVocabulary, CAUSES, collate, Tokenizer, type Vocabulary } from '../../encoding/index.js';
+import { buildVocabulary, CAUSES, collateFor, Tokenizer, type Vocabulary } from '../../encoding/index.js';
 import { Runtime, type RuntimeOptions, type Session, type Tensor } from '../../runtime/index.js';
 import {
   buildAccumulate,
@@ -220,10 +220,11 @@ class TrainingRun {
   }
 
   async #partStep(session: Session, rows: readonly TrainingRow[], reset: Uint8Array, index: number) {
-    const { tensors } = collate(rows.map(({ encoded }) => encoded));
-    const known = new Set(session.inputNames);
     const feeds: Record<string, Tensor> = {
-      ...Object.fromEntries(Object.entries(tensors).filter(([name]) => known.has(name))),
+      ...collateFor(
+        session.inputNames,
+        rows.map(({ encoded }) => encoded),
+      ),
       ...collateTargets(rows, CAUSES),
       reset: { type: 'bool', data: reset, dims: [rows.length] },
     };

@@ -18,37 +18,45 @@ export const CALIBRATION_INPUTS = [
   'unseenFunction',
 ] as const;
 
-const schema = z.object({
-  /** 2 is without the input that came last. */
-  formatVersion: z.union([z.literal(2), z.literal(3)]),
-  inputs: z.array(z.string()).refine((names) => names.join() === CALIBRATION_INPUTS.slice(0, names.length).join(), {
+/** Inputs of a format; 2 is without the one that came last. */
+function inputsOf(formatVersion: 2 | 3): readonly string[] {
+  return formatVersion === 2 ? CALIBRATION_INPUTS.slice(0, -1) : CALIBRATION_INPUTS;
+}
+
+const schema = z
+  .object({
+    formatVersion: z.union([z.literal(2), z.literal(3)]),
+    inputs: z.array(z.string()),
+    intercept: z.number(),
+    coefficients: z.array(z.number()),
+    /** Steps of a rising map from the logistic score to the probability; absent where the logistic map alone was better. */
+    isotonic: z
+      .object({ scores: z.array(z.number()).min(2), probabilities: z.array(z.number().min(0).max(1)).min(2) })
+      .refine(
+        ({ scores, probabilities }) => scores.length === probabilities.length && rises(scores) && rises(probabilities),
+        {
+          error: 'expected as many probabilities as scores, both rising',
+        },
+      )
+      .optional(),
+    /** The map holds for these files only. */
+    weightsSha256: z.string(),
+    vocabularySha256: z.string(),
+    /** Rows that it was fitted on, none of them in training or test; what the methods came to on the second half of them. */
+    fittedOn: z.object({
+      rows: z.int().min(1),
+      split: z.string(),
+      negativeLogLikelihood: z.record(z.string(), z.number()).optional(),
+    }),
+  })
+  .refine(({ formatVersion, inputs }) => inputs.join() === inputsOf(formatVersion).join(), {
     error: `expected the inputs ${CALIBRATION_INPUTS.join(', ')}`,
-  }),
-  intercept: z.number(),
-  coefficients: z
-    .array(z.number())
-    .min(CALIBRATION_INPUTS.length - 1)
-    .max(CALIBRATION_INPUTS.length),
-  /** Steps of a rising map from the logistic score to the probability; absent where the logistic map alone was better. */
-  isotonic: z
-    .object({ scores: z.array(z.number()).min(2), probabilities: z.array(z.number().min(0).max(1)).min(2) })
-    .refine(
-      ({ scores, probabilities }) => scores.length === probabilities.length && rises(scores) && rises(probabilities),
-      {
-        error: 'expected as many probabilities as scores, both rising',
-      },
-    )
-    .optional(),
-  /** The map holds for these files only. */
-  weightsSha256: z.string(),
-  vocabularySha256: z.string(),
-  /** Rows that it was fitted on, none of them in training or test; what the methods came to on the second half of them. */
-  fittedOn: z.object({
-    rows: z.int().min(1),
-    split: z.string(),
-    negativeLogLikelihood: z.record(z.string(), z.number()).optional(),
-  }),
-});
+    path: ['inputs'],
+  })
+  .refine(({ formatVersion, coefficients }) => coefficients.length === inputsOf(formatVersion).length, {
+    error: 'expected one number an input',
+    path: ['coefficients'],
+  });
 
 function rises(values: readonly number[]): boolean {
   return values.every((value, index) => index === 0 || value >= (values[index - 1] as number));

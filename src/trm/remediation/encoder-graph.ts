@@ -24,17 +24,14 @@ import {
   slice,
   softmax,
   squeeze,
-  sub,
   unsqueeze,
   type Value,
 } from '../../onnx/index.js';
+import { hide } from '../graph/hide.js';
 import { attend, feedForward, mergeHeads, splitHeads } from '../graph/layers.js';
 import type { WeightSource } from '../graph/weight-source.js';
 import type { RemediationConfig } from './config.js';
 import { matchWords } from './late-interaction.js';
-
-/** Added to a score to hide it; exp() of it is exactly zero in float32. */
-const HIDDEN = -1e9;
 
 /** Fields of a demonstration are added up, not averaged, since one of them may decide; this keeps the sum in bounds. */
 const EVIDENCE_SCALE = 0.25;
@@ -144,11 +141,6 @@ export function encode(weights: WeightSource, config: RemediationConfig): Encode
     }),
     pointerMask: graph.input('pointer_mask', 'float32', ['batch', 'parameters', '(fields+1)']),
   };
-}
-
-/** 0 where the mask is 1, HIDDEN where it is 0. */
-export function hide(mask: Value): Value {
-  return mul(sub(1, mask), HIDDEN);
 }
 
 /** Attention-pooled token embeddings of every distinct text: [texts, tokens] -> [texts, D]; row 0 stays near zero. */

@@ -13,10 +13,10 @@ import {
   rmsNorm,
   softmax,
   squeeze,
-  sub,
   unsqueeze,
   type Value,
 } from '../../onnx/index.js';
+import { hide } from '../graph/hide.js';
 import type { WeightSource } from '../graph/weight-source.js';
 
 /** Numbers a function: how far its words find their like in the alert, and those of the alert in it. */
@@ -26,8 +26,6 @@ export const MATCH_FEATURES = 2;
 const SHARPNESS = 12;
 /** Brings the similarities to the size of the scores that they are added to. */
 const SCALE = 4;
-/** Added to a score to hide it. */
-const HIDDEN = 1e9;
 
 /**
  * Late interaction (ColBERT, arXiv 2004.12832): every word of a function looks for the word of the alert that is most
@@ -79,7 +77,7 @@ interface ComparedWords {
 function compare(weights: WeightSource, tokens: Value, epsilon: number): ComparedWords {
   const embedded = gather(weights.tensor('embed_tokens.embedding_weight'), tokens);
   const present = cast(not(equal(tokens, 0)), 'float32');
-  const hidden = mul(sub(present, 1), HIDDEN);
+  const hidden = hide(present);
   const axis = tokens.shape.length;
   const scores = add(squeeze(weights.linear(embedded, 'match_share.weight'), [axis]), hidden);
   return {

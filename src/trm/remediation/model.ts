@@ -1,4 +1,4 @@
-import { collate, type EncodedRow, type RawAnswer } from '../../encoding/index.js';
+import { collateFor, type EncodedRow, type RawAnswer } from '../../encoding/index.js';
 import type { Runtime, Session, Tensor } from '../../runtime/index.js';
 import type { ParameterMap } from '../graph/weight-source.js';
 import type { RowCarry } from '../recurrent-model.js';
@@ -48,8 +48,7 @@ export class RemediationModel {
     signal?: AbortSignal,
   ): Promise<{ carry: RowCarry; output: RawAnswer[] }[]> {
     const inputs = rows.map(({ input }) => input);
-    const known = new Set(this.#session.inputNames);
-    const tensors = Object.fromEntries(Object.entries(collate(inputs).tensors).filter(([name]) => known.has(name)));
+    const tensors = collateFor(this.#session.inputNames, inputs);
     const state = this.#stateTensors(rows.map(({ carry }) => carry));
     const outputs = await this.#session.run({ ...tensors, ...state }, { transfer: true, ...(signal && { signal }) });
     const { slots, hidden_size: width } = this.config;

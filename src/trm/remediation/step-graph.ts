@@ -14,11 +14,12 @@ import {
   type Value,
   where,
 } from '../../onnx/index.js';
+import { hide } from '../graph/hide.js';
 import { attend, feedForward, mergeHeads, splitHeads } from '../graph/layers.js';
 import { type Carry, recurse } from '../graph/recursion.js';
 import { constantWeights, type ParameterMap, quantizedWeights, type WeightSource } from '../graph/weight-source.js';
 import { type RemediationConfig, SLOT } from './config.js';
-import { type Encoded, encode, hide, keysAndValues } from './encoder-graph.js';
+import { type Encoded, encode, keysAndValues } from './encoder-graph.js';
 
 /** What one supervision step says after one H cycle. */
 export interface AnswerHeads {
