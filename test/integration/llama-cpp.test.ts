@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { AbortedError, type GenerateCall, ProviderError, type TextProvider, TRMClient } from '../../src/index.js';
 import { createOllamaProvider, createOpenAICompatibleProvider } from '../../src/providers/index.js';
 import { createFakeTextProvider } from '../../src/testing/index.js';
@@ -41,6 +41,7 @@ const title = `providers before a real llama.cpp${skipped === undefined ? '' : `
 
 let folder: string;
 let engine: EngineServer;
+const hasEnded = ({ exitCode, signalCode }: ChildProcess): boolean => exitCode !== null || signalCode !== null;
 
 async function startEngine(): Promise<EngineServer> {
   const script = fileURLToPath(new URL('llama-cpp/serve.ts', import.meta.url));
@@ -80,6 +81,11 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'agent-trm-llama-'));
   await writeFile(join(folder, 'tiny.gguf'), tinyGguf(42));
   engine = await startEngine();
+});
+
+beforeEach(async () => {
+  // A test that is tried again must not find the engine that it killed.
+  if (skipped === undefined && hasEnded(engine.process)) engine = await startEngine();
 });
 
 afterAll(async () => {
@@ -152,12 +158,12 @@ describe.skipIf(skipped !== undefined)(title, () => {
   });
 
   it('lose an engine that is killed in the middle of an answer, and the next provider answers', async () => {
-    // The last test, since nobody is left to answer after it.
     const provider = completions(engine);
     const { process: server } = engine;
     const lost = provider.doGenerate(call({ maxTokens: 1500, onDelta: () => void server.kill('SIGKILL') }));
     await expect(lost).rejects.toThrow(ProviderError);
-    if (server.exitCode === null && server.signalCode === null) await once(server, 'exit');
+    expect(server.killed).toBe(true);
+    if (!hasEnded(server)) await once(server, 'exit');
 
     const next = createFakeTextProvider(['Loki is up.'], { name: 'next' });
     await using client = new TRMClient({ providers: [provider, next], timeoutMs: 120_000 });

@@ -58,7 +58,8 @@ const SEED = 1;
 const [file, context] = process.argv.slice(2);
 const { loadModel, toggleNativeLog } = (await import('@fugood/llama.node' as string)) as Llama;
 await toggleNativeLog(true);
-const engine = await loadModel({ model: file, n_ctx: Number(context), n_threads: 1, n_gpu_layers: 0 });
+const load = (): Promise<Engine> => loadModel({ model: file, n_ctx: Number(context), n_threads: 1, n_gpu_layers: 0 });
+let engine = await load();
 const server = createServer((request, response) => {
   answer(request, response).catch((error: unknown) => {
     if (!response.headersSent) response.writeHead(500, { 'content-type': 'application/json' });
@@ -103,7 +104,7 @@ function complete(response: ServerResponse, chat: ChatRequest, reply: Reply): Pr
 let earlier = 0;
 
 async function run(response: ServerResponse, chat: ChatRequest, reply: Reply): Promise<void> {
-  response.writeHead(200, { 'content-type': reply.contentType });
+  response.setHeader('content-type', reply.contentType);
   let made = 0;
   let ended = false;
   engine.clearCache(true);
@@ -114,7 +115,7 @@ async function run(response: ServerResponse, chat: ChatRequest, reply: Reply): P
   };
   const leave = (): void => engine.stopCompletion();
   response.once('close', leave);
-  const result = await engine.completion(
+  const result = await completion(
     {
       prompt: engine.getFormattedChat(chat.messages).prompt,
       seed: SEED,
@@ -138,6 +139,22 @@ async function run(response: ServerResponse, chat: ChatRequest, reply: Reply): P
   report({ completed: made });
   const tokens = { prompt: result.tokens_evaluated - result.tokens_predicted, answer: made };
   response.end(reply.end(result.stopped_eos ? 'stop' : 'length', tokens));
+}
+
+/**
+ * The binding (1.7.15) hands a completion to its thread before it notes how to learn of its end. One that ends before,
+ * on a busy machine, leaves the engine taking itself for busy for ever, so the model is loaded anew; requests wait for
+ * each other, so nothing can really be in progress. The old engine is not released: that would reach for what is gone.
+ */
+async function completion(options: Record<string, unknown>, onToken: (token: Token) => void): Promise<Completion> {
+  try {
+    return await engine.completion(options, onToken);
+  } catch (error) {
+    if (!String(error).includes('Another completion is in progress')) throw error;
+    engine = await load();
+    earlier = 0;
+    return engine.completion(options, onToken);
+  }
 }
 
 /** Natural logarithm of the probability of the token that was drawn. */
