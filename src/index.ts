@@ -83,6 +83,7 @@ export type {
   ParameterOrigin,
   ParameterSchema,
   ParameterValue,
+  RecursionRule,
   RecursionStep,
   RemediationFunction,
   Risk,

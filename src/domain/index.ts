@@ -33,6 +33,7 @@ export type {
   GenerateCall,
   GenerateResult,
   Health,
+  RecursionRule,
   RecursionStep,
   TextProvider,
   TextProviderCapabilities,

@@ -17,6 +17,10 @@ interface Decision {
   readonly parameters: Readonly<Record<string, unknown>>;
   readonly confidence: number;
 }
+interface Reasoned {
+  readonly confidence: number;
+  readonly iterations: number;
+}
 interface Completion {
   readonly choices: readonly {
     readonly message: { readonly tool_calls: readonly { readonly function: { name: string; arguments: string } }[] };
@@ -118,6 +122,17 @@ describe('the service with the bundled model', () => {
     expect(JSON.parse(call?.function.arguments ?? '{}')).toMatchObject(expected.parameters);
   });
 
+  it('takes max_iterations for a limit, not for an order to go on once it is sure', async () => {
+    const ask = async (limit: object) => {
+      answered += 1;
+      return post<Reasoned>('/reason', { problem: (SEVEN[0] as (typeof SEVEN)[number]).alert, ...limit });
+    };
+    const free = await ask({});
+    expect(free.iterations).toBe(1);
+    expect(await ask({ max_iterations: 16 })).toEqual(free);
+    expect(await ask({ max_iterations: 1 })).toEqual(free);
+  });
+
   it('answers 100 distinct alerts that come at the same moment, each with its own', async () => {
     expect(new Set(HUNDRED.map(({ alert }) => alertFingerprint(alert))).size).toBe(100);
     const before = await counts();
@@ -179,7 +194,7 @@ describe('the service with the bundled model', () => {
     const { stdout } = await promisify(execFile)(process.execPath, verify);
     expect(JSON.parse(stdout)).toMatchObject([{ records: answered, closed: true, firstSeq: 1, notes: [] }]);
     expect(JSON.parse(stdout)[0]).not.toHaveProperty('broken');
-    expect(answered).toBe(7 + 7 + 100 + 1_000 + 490 + 500);
+    expect(answered).toBe(7 + 7 + 3 + 100 + 1_000 + 490 + 500);
     expect(service.said()).not.toContain(token);
   });
 });

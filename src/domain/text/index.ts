@@ -5,6 +5,7 @@ export type {
   GenerateCall,
   GenerateResult,
   Health,
+  RecursionRule,
   RecursionStep,
   TextProvider,
   TextProviderCapabilities,

@@ -43,11 +43,21 @@ export interface GenerateCall {
   readonly tools?: readonly ToolDefinition[] | undefined;
   /** Asks for the log-probability of every answer token; only for providers with `logprobs`. */
   readonly logprobs?: boolean | undefined;
-  /** Supervision steps that a provider with native recursion may take, 1 or more, and when it may stop before. */
-  readonly recursion?: { readonly maxSteps: number; readonly stopConfidence?: number | undefined } | undefined;
+  /** How far a provider with native recursion goes; default: the model's own rule. */
+  readonly recursion?: RecursionRule | undefined;
   /** Called with every piece of the answer as it arrives, in order; left out when nobody streams. */
   readonly onDelta?: ((text: string) => void) | undefined;
   readonly signal: AbortSignal;
+}
+
+/** How far native recursion goes. With `maxSteps` alone, all of them are taken. */
+export interface RecursionRule {
+  /** Supervision steps at most, 1 or more; a model that was trained with fewer stops there. */
+  readonly maxSteps: number;
+  /** Stops at an answer of a confidence over it, 0 to 1, or that is the one of the step before. */
+  readonly stopConfidence?: number | undefined;
+  /** Stops where the model's halting head says so, as without a rule. */
+  readonly haltByHead?: boolean | undefined;
 }
 
 /** Why the answer ended: the model was done, the token limit, or a filter of the server. */

@@ -1,6 +1,6 @@
 import type { GenerateCall, RecursionStep } from '../../domain/index.js';
 import { type EncodedCatalog, encodeAlert, encodeCatalog, explain } from '../../encoding/index.js';
-import type { ReasoningStep, RemediationReasoner } from '../../trm/remediation/index.js';
+import { isSettled, type ReasoningStep, type RemediationReasoner } from '../../trm/remediation/index.js';
 import type { Problem } from './read-problem.js';
 
 /**
@@ -36,13 +36,13 @@ function haltRule(
   render: (step: ReasoningStep) => string,
 ): ((cycles: readonly ReasoningStep[], step: number) => boolean) | undefined {
   if (!recursion) return undefined;
-  const { maxSteps, stopConfidence } = recursion;
+  const { maxSteps, stopConfidence, haltByHead = false } = recursion;
   let previous: string | undefined;
   return (cycles, step) => {
     const last = cycles.at(-1) as ReasoningStep;
     const text = render(last);
-    const settled = stopConfidence !== undefined && (last.confidence > stopConfidence || text === previous);
+    const sure = stopConfidence !== undefined && (last.confidence > stopConfidence || text === previous);
     previous = text;
-    return settled || step >= maxSteps;
+    return sure || (haltByHead && isSettled(cycles)) || step >= maxSteps;
   };
 }

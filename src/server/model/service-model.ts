@@ -1,5 +1,5 @@
 import type { ExecutionProviderPreference } from '../../core/execution-provider.js';
-import type { Alert, Catalog, Decision, RecursionStep } from '../../domain/index.js';
+import type { Alert, Catalog, Decision, RecursionRule, RecursionStep } from '../../domain/index.js';
 import { type EncodedCatalog, encodeCatalog } from '../../encoding/index.js';
 import { answerProblem, type Problem } from '../../providers/local-trm/index.js';
 import { TRMRemediationSelector } from '../../remediation/selectors/trm.js';
@@ -26,8 +26,8 @@ export interface SelectCall {
 }
 
 export interface ReasonCall {
-  /** Supervision steps that may be taken, and when the model may stop before; default: the model's own rule. */
-  readonly recursion?: { readonly maxSteps: number; readonly stopConfidence?: number | undefined } | undefined;
+  /** Default: the model's own rule. */
+  readonly recursion?: RecursionRule | undefined;
   readonly signal: AbortSignal;
 }
 

@@ -57,7 +57,8 @@ export function reasonRoute(kernel: ServiceKernel): ServiceRoute {
       description:
         'Two forms: {prompt, context} as TRMClient sends it, answered by {answer, confidence, steps, model}; and ' +
         '{problem, context, catalog, max_iterations}, answered by {result, answer, confidence, iterations, trace, ' +
-        'model}. The alert stands in the context or in the text.',
+        'model}. The alert stands in the context or in the text. The model stops where it is sure, and at max_iterations ' +
+        'at the latest; max_steps without stop_confidence takes all of them.',
       request: { schema: reasonRequestSchema },
       responses: {
         200: { description: 'The answer.', schema: z.union([problemAnswerSchema, promptAnswerSchema]) },
@@ -110,7 +111,7 @@ async function answerProblem(
   // An alert as an object is looked for like one in the context, and goes before it.
   const asked =
     typeof problem === 'string' ? { text: problem, context: given ?? undefined } : { text: '', context: problem };
-  const recursion = maxSteps ? { maxSteps } : undefined;
+  const recursion = maxSteps ? { maxSteps, haltByHead: true } : undefined;
   const reasoned = await ask(kernel, context, { ...asked, catalog, recursion });
   const { text: result, confidence } = lastOf(reasoned);
   return context.json({

@@ -89,7 +89,8 @@ export class Decider {
     { recursion, signal }: ReasonCall,
   ): Promise<Reasoned> {
     const { alert, catalog } = problem;
-    const rule = JSON.stringify([recursion?.maxSteps ?? null, recursion?.stopConfidence ?? null]);
+    const { maxSteps = null, stopConfidence = null, haltByHead = false } = recursion ?? {};
+    const rule = JSON.stringify([maxSteps, stopConfidence, haltByHead]);
     const key = digest(String(this.#holder.generation), catalog.key, alertKey(alert), rule);
     const { value, joined } = await this.#answers.run(key, signal, (shared) =>
       this.#compute(shared, signal, async (model) => ({

@@ -26,7 +26,7 @@ export {
   readModelFolder,
   writeModelFolder,
 } from './model-folder.js';
-export { type ReasonerOptions, type ReasoningStep, RemediationReasoner } from './reasoner.js';
+export { isSettled, type ReasonerOptions, type ReasoningStep, RemediationReasoner } from './reasoner.js';
 export { buildRemediationStep } from './step-graph.js';
 export {
   buildAccumulate,

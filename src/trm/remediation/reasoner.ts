@@ -126,8 +126,8 @@ function reasoningModel(
   };
 }
 
-/** The head says that the answer is right. */
-function isSettled(cycles: readonly ReasoningStep[]): boolean {
+/** The halting head says that the last answer is right (q > 0). */
+export function isSettled(cycles: readonly ReasoningStep[]): boolean {
   const last = cycles.at(-1);
   return last === undefined || last.answer.features.qHaltLogit > 0;
 }
