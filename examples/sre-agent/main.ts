@@ -95,7 +95,12 @@ remediator.events.on('remediation_ended', ({ remediation: { alert, outcome, deci
   for (const { phase, outcome: end, reason } of decision.attempts) console.log(`  ${phase}: ${end} (${reason})`);
 });
 // What the sink did not accept is not acknowledged, so that it is sent again.
-const receiver = createAlertReceiver({ onAlerts: remediator.handle, timeoutMs: 120_000 });
+const receiver = createAlertReceiver({
+  onAlerts: remediator.handle,
+  // One faulty alert does not cost the group that it came in; whoever sends it should hear of it.
+  onSkipped: ({ expected }) => console.warn(`skipped an alert: ${expected}`),
+  timeoutMs: 120_000,
+});
 
 const url = await listen(receiver);
 const post = async (): Promise<number> => {

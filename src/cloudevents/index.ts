@@ -19,7 +19,13 @@ export type { EventOrigin } from './message/event-origin.js';
 export type { EventMessage } from './message/read-message.js';
 export { type OutgoingMessage, type SendMode, writeMessage } from './message/write-message.js';
 export { type AlertReceiverOptions, createAlertReceiver, type TakeAlerts } from './receive/alert-receiver.js';
-export { type ReceivedEvent, type ReceiveOptions, receiveEvents } from './receive/receive-events.js';
+export {
+  type ReceivedEvent,
+  type ReceivedEvents,
+  type ReceiveOptions,
+  receiveEvents,
+} from './receive/receive-events.js';
+export type { SkippedAlert } from './receive/skipped-alert.js';
 export type { OnDeadLetter } from './sink/dead-letter.js';
 export { createEventSink, type Delivery, type EventSink } from './sink/event-sink.js';
 export type { EventSinkOptions, SinkRetryOptions } from './sink/sink-options.js';

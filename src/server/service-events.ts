@@ -16,7 +16,7 @@ export type RefusalReason =
   | 'draining'
   | 'other';
 
-/** What the service tells those who listen. Nothing of a request's content is in it. */
+/** What the service tells those who listen. Of a request's content nothing is in it but names of alerts. */
 export interface ServiceEvents {
   /** A request was answered. `route` is the pattern of the route, never the path. */
   request_ended: (event: {
@@ -34,6 +34,20 @@ export interface ServiceEvents {
     readonly status: number;
     readonly problem: ProblemName;
     readonly reason: RefusalReason;
+  }) => void;
+  /**
+   * A faulty alert was left out of a request that also holds valid ones. Places are those in the batch and in the
+   * webhook, where there was one; texts are without secrets.
+   */
+  alert_skipped: (event: {
+    readonly requestId: string;
+    readonly route: string;
+    readonly eventIndex: number | undefined;
+    readonly alertIndex: number | undefined;
+    readonly alertname: string | undefined;
+    readonly fingerprint: string | undefined;
+    /** What was expected and where, with nothing of the values that came. */
+    readonly expected: string;
   }) => void;
   /** A request ended in a fault of the service; `error` is without secrets. */
   request_failed: (event: { readonly requestId: string; readonly route: string; readonly error: Error }) => void;

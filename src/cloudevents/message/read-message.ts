@@ -24,24 +24,48 @@ export type MessageContent =
   | { readonly mode: 'binary' | 'structured' | 'batch'; readonly events: readonly IncomingEvent[] }
   | { readonly mode: 'plain'; readonly body: unknown };
 
+/** The same, with the events of a batch still to be read, one by one. */
+export type OpenedMessage =
+  | { readonly mode: 'binary' | 'structured'; readonly event: IncomingEvent }
+  | { readonly mode: 'batch'; readonly items: readonly unknown[] }
+  | { readonly mode: 'plain'; readonly body: unknown };
+
 /**
- * Reads CloudEvents 1.0 in binary, structured or batch mode, or plain JSON.
+ * Reads CloudEvents 1.0 in binary, structured or batch mode, or plain JSON. It is all or nothing: one faulty event of a
+ * batch refuses the batch.
  *
  * @param maxBytes most bytes of the body; default 2 MiB
  * @throws EventError, whose `status` is the one to answer with
  */
 export function readMessage(message: EventMessage, maxBytes: number = LARGEST_BODY_BYTES): MessageContent {
+  const opened = openMessage(message, maxBytes);
+  if (opened.mode === 'plain') return opened;
+  if (opened.mode === 'batch') return { mode: opened.mode, events: opened.items.map(readBatchItem) };
+  return { mode: opened.mode, events: [opened.event] };
+}
+
+/**
+ * Reads the same, and leaves the items of a batch to {@link readBatchItem}.
+ *
+ * @throws EventError, whose `status` is the one to answer with
+ */
+export function openMessage(message: EventMessage, maxBytes: number = LARGEST_BODY_BYTES): OpenedMessage {
   const headers = readHeaders(message.headers);
   const mode = contentModeOf(headers);
   const body = readText(message.body, maxBytes);
-  if (mode === 'binary') return { mode, events: [readBinary(headers, body)] };
+  if (mode === 'binary') return { mode, event: readBinary(headers, body) };
   const value = parseJson(body);
-  if (mode === 'structured') return { mode, events: [readStructured(value, '')] };
+  if (mode === 'structured') return { mode, event: readStructured(value, '') };
   if (mode === 'plain') return { mode, body: value };
   if (!Array.isArray(value)) {
     throw new EventError('malformed', `body: expected an array of events, received ${describeValue(value)}`);
   }
-  return { mode, events: value.map((item: unknown, index) => readStructured(item, `[${index}].`)) };
+  return { mode, items: value };
+}
+
+/** Reads one event of a batch. Throws EventError. */
+export function readBatchItem(item: unknown, index: number): IncomingEvent {
+  return readStructured(item, `[${index}].`);
 }
 
 /** Headers by lower-case name. One that comes twice is refused where two values would contradict each other. */

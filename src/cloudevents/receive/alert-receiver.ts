@@ -7,6 +7,7 @@ import {
 } from '../http/event-listener.js';
 import { ACCEPTED } from '../http/reply.js';
 import { type ReceivedEvent, type ReceiveOptions, receiveEvents } from './receive-events.js';
+import type { SkippedAlert } from './skipped-alert.js';
 
 /** Takes alerts. What it rejects with decides the answer: see {@link createAlertReceiver}. */
 export type TakeAlerts = (events: readonly ReceivedEvent[], options: { readonly signal: AbortSignal }) => Promise<void>;
@@ -22,6 +23,11 @@ export interface AlertReceiverOptions extends EventRequestOptions, Pick<ReceiveO
   readonly durable?: TakeAlerts | undefined;
   /** Told of events that came too late. Must not throw. */
   readonly onExpired?: ((event: ReceivedEvent) => void) | undefined;
+  /**
+   * Told of faulty alerts that were left out beside valid ones, for each request that brings them. Must not throw.
+   * Default: their errors go to `onError`.
+   */
+  readonly onSkipped?: ((alert: SkippedAlert) => void) | undefined;
   /** Milliseconds since the epoch, for `expirytime`. Default `Date.now`. */
   readonly now?: (() => number) | undefined;
 }
@@ -30,7 +36,8 @@ export interface AlertReceiverOptions extends EventRequestOptions, Pick<ReceiveO
  * A listener for alerts from a Knative broker (CloudEvents) and from an Alertmanager (webhooks).
  *
  * It answers 202 once `onAlerts`, or `durable` where there is one, has resolved: who wants alerts acknowledged only
- * after the sink accepted what they led to, waits for `send` in `onAlerts`, as `handle` of a `Remediator` does. It
+ * after the sink accepted what they led to, waits for `send` in `onAlerts`, as `handle` of a `Remediator` does. Faulty
+ * alerts beside valid ones are left out and told to `onSkipped`, since refusing the request would lose them all. It
  * answers 400, 413 or 415 to what can never be read; 405 to other methods than POST; 503 when there is no room, when
  * time is up, and when `onAlerts` rejects with OverloadedError, DeliveryError, AbortedError or DeadlineExceededError;
  * 500 when it rejects with anything else. Both senders send again after a 5xx, so `onAlerts` has to take the same alert
@@ -40,6 +47,7 @@ export interface AlertReceiverOptions extends EventRequestOptions, Pick<ReceiveO
  */
 export function createAlertReceiver(options: AlertReceiverOptions): EventRequestListener {
   const { onAlerts, durable, onExpired, onError, types, now = Date.now, signal } = options;
+  const { onSkipped = ({ error }) => onError?.(error) } = options;
   const { maxBytes, timeoutMs } = resolveListenerOptions(options);
 
   const goOn = async (events: readonly ReceivedEvent[]): Promise<void> => {
@@ -54,9 +62,10 @@ export function createAlertReceiver(options: AlertReceiverOptions): EventRequest
   };
 
   return createEventListener(options, async (message, deadline) => {
-    const events = receiveEvents(message, { now: now(), maxBytes, types });
+    const { events, skipped } = receiveEvents(message, { now: now(), maxBytes, types });
     const live = events.filter(({ expired }) => !expired);
     for (const event of events) if (event.expired) onExpired?.(event);
+    for (const alert of skipped) onSkipped(alert);
     if (live.length === 0) return ACCEPTED;
     if (durable === undefined) {
       await onAlerts(live, { signal: deadline });

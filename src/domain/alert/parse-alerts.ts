@@ -43,16 +43,26 @@ function readEnvelope(input: unknown, path: Path, alerts: Alert[]): void {
 }
 
 function readAlertOrWebhook(input: Record<string, unknown>, path: Path, alerts: Alert[]): void {
-  if (!Object.hasOwn(input, 'alerts')) {
-    readAlert(input, path, alerts);
-    return;
-  }
-  const webhook = parseWith(webhookSchema, input, path);
-  checkCount(webhook.alerts, [...path, 'alerts']);
-  for (const [index, item] of webhook.alerts.entries()) readAlert(item, [...path, 'alerts', index], alerts);
+  for (const unread of unreadAlerts(input, path)) readAlert(unread, alerts);
 }
 
-function readAlert(input: unknown, path: Path, alerts: Alert[]): void {
+/** An alert that is not checked yet. */
+export interface UnreadAlert {
+  readonly input: unknown;
+  readonly path: Path;
+  /** Place among the alerts of its webhook; undefined for an alert by itself. */
+  readonly index: number | undefined;
+}
+
+/** The alerts of a webhook, or the one that the input is. Throws InvalidInputError for what is wrong with the webhook. */
+export function unreadAlerts(input: Record<string, unknown>, path: Path): readonly UnreadAlert[] {
+  if (!Object.hasOwn(input, 'alerts')) return [{ input, path, index: undefined }];
+  const { alerts } = parseWith(webhookSchema, input, path);
+  checkCount(alerts, [...path, 'alerts']);
+  return alerts.map((item, index) => ({ input: item, path: [...path, 'alerts', index], index }));
+}
+
+function readAlert({ input, path }: UnreadAlert, alerts: Alert[]): void {
   alerts.push(parseWith(alertSchema, input, path));
   if (alerts.length > ALERT_LIMITS.alerts) {
     fail([], `expected at most ${ALERT_LIMITS.alerts} alerts in all, received more; send them in parts`);
@@ -78,6 +88,6 @@ function fail(path: Path, message: string): never {
   throw new InvalidInputError(formatPath(path), message);
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
+export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -191,6 +191,16 @@ function logService({ write, error }: Context): Handlers {
       }),
     request_refused: ({ requestId, route, status, problem, reason }) =>
       write('info', 'request_refused', { request_id: requestId, route, status, problem, reason }),
+    alert_skipped: ({ requestId, route, eventIndex, alertIndex, alertname, fingerprint, expected }) =>
+      write('warn', 'alert_skipped', {
+        request_id: requestId,
+        route,
+        event_index: eventIndex,
+        alert_index: alertIndex,
+        alertname,
+        fingerprint,
+        expected,
+      }),
     request_failed: ({ requestId, route, error: cause }) =>
       write('error', 'request_failed', { request_id: requestId, route, ...error(cause) }),
     model_switched: ({ model, previous }) =>

@@ -157,6 +157,15 @@ export interface ServiceEvents {
     readonly problem: string;
     readonly reason: string;
   };
+  alert_skipped: {
+    readonly requestId: string;
+    readonly route: string;
+    readonly eventIndex: number | undefined;
+    readonly alertIndex: number | undefined;
+    readonly alertname: string | undefined;
+    readonly fingerprint: string | undefined;
+    readonly expected: string;
+  };
   request_failed: { readonly requestId: string; readonly route: string; readonly error: unknown };
   work_queued: { readonly waiting: number; readonly active: number };
   work_started: { readonly waitMs: number; readonly waiting: number; readonly active: number };

@@ -49,6 +49,7 @@ const EMITTED = [
   'trm_provider_fallback',
   'request_ended',
   'request_refused',
+  'alert_skipped',
   'request_failed',
   'work_queued',
   'work_started',

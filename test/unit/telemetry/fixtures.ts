@@ -203,6 +203,15 @@ function runService(observer: Observer): void {
     problem: 'rate-limited',
     reason: 'rate-limit',
   });
+  events.emit('alert_skipped', {
+    requestId: 'r2',
+    route,
+    eventIndex: undefined,
+    alertIndex: 1,
+    alertname: 'PodCrashLooping',
+    fingerprint: 'f00d',
+    expected: 'alerts[1].startsAt: expected a time',
+  });
   events.emit('request_failed', { requestId: 'r3', route, error: new Error('a fault') });
   events.emit('limiter_failed', { error: new Error('no Redis') });
   events.emit('draining', { inFlight: 1 });

@@ -46,6 +46,7 @@ describe('the log of events', () => {
       'runtime_event',
       'request_ended',
       'request_refused',
+      'alert_skipped',
       'request_failed',
       'model_switched',
       'model_refused',
@@ -54,6 +55,13 @@ describe('the log of events', () => {
     ]) {
       expect(events, expected).toContain(expected);
     }
+    expect(lines().find(({ event }) => event === 'alert_skipped')).toMatchObject({
+      level: 'warn',
+      alert_index: 1,
+      alertname: 'PodCrashLooping',
+      fingerprint: 'f00d',
+      expected: 'alerts[1].startsAt: expected a time',
+    });
   });
 
   it('says what was decided about which alert, and nothing of what was said', async () => {

@@ -3,6 +3,7 @@ import {
   type AlertReceiverOptions,
   createAlertReceiver,
   type ReceivedEvent,
+  type SkippedAlert,
 } from '../../../../src/cloudevents/index.js';
 import {
   ConfigurationError,
@@ -12,7 +13,17 @@ import {
   OverloadedError,
 } from '../../../../src/core/errors.js';
 import { type Loopback, listen, post } from '../loopback.js';
-import { ATTRIBUTES, batchMessage, binaryMessage, NOW, structuredMessage, webhookMessage } from '../samples.js';
+import {
+  ALERT,
+  ATTRIBUTES,
+  batchMessage,
+  binaryMessage,
+  NOW,
+  PARSED_ALERT,
+  structuredMessage,
+  WEBHOOK,
+  webhookMessage,
+} from '../samples.js';
 
 const servers: Loopback[] = [];
 afterEach(async () => {
@@ -171,6 +182,20 @@ describe('createAlertReceiver', () => {
     expect((await post(origin, structuredMessage(late))).status).toBe(202);
     expect(taken.flat().map(({ origin: from }) => from?.id)).toEqual(['event-2']);
     expect(expired).toHaveLength(2);
+  });
+
+  it('hands out the valid alerts and reports those that it skipped, to onError unless onSkipped is there', async () => {
+    const faulty = { ...ALERT, startsAt: 'garbage' };
+    const message = webhookMessage({ ...WEBHOOK, alerts: [faulty, ALERT] });
+    const skipped: SkippedAlert[] = [];
+    const told = await start({ onSkipped: (alert) => skipped.push(alert) });
+    const untold = await start();
+    for (const { origin, taken } of [told, untold]) {
+      expect(await post(origin, message)).toMatchObject({ status: 202, text: '' });
+      expect(taken.flat().map(({ alerts }) => alerts)).toEqual([[PARSED_ALERT]]);
+    }
+    expect([told.errors, skipped]).toMatchObject([[], [{ alertIndex: 0, fingerprint: ALERT.fingerprint }]]);
+    expect(untold.errors).toMatchObject([{ name: 'EventError', reason: 'malformed' }]);
   });
 
   it('answers once alerts are kept where there is durable storage, and goes on behind the answer', async () => {

@@ -15,7 +15,8 @@ import {
   webhookMessage,
 } from '../samples.js';
 
-const receive = (message: EventMessage, options = {}) => receiveEvents(message, { now: NOW, ...options });
+const receiveAll = (message: EventMessage, options = {}) => receiveEvents(message, { now: NOW, ...options });
+const receive = (message: EventMessage, options = {}) => receiveAll(message, options).events;
 
 describe('receiveEvents', () => {
   it.each<[string, EventMessage]>([
@@ -77,14 +78,9 @@ describe('receiveEvents', () => {
 
   it('says where a fault lies', () => {
     const nameless = { ...ALERT, labels: {} };
-    expect(() =>
-      receive(
-        batchMessage([
-          { ...ATTRIBUTES, data: ALERT },
-          { ...ATTRIBUTES, data: nameless },
-        ]),
-      ),
-    ).toThrow('[1].data.labels.alertname: expected a non-empty string, received nothing');
+    expect(() => receive(structuredMessage({ ...ATTRIBUTES, data: nameless }))).toThrow(
+      'data.labels.alertname: expected a non-empty string, received nothing',
+    );
     expect(() => receive(webhookMessage({ ...ATTRIBUTES, data: ALERT }))).toThrow(/application\/cloudevents\+json/);
   });
 
@@ -107,6 +103,156 @@ describe('receiveEvents', () => {
       }),
       { numRuns: 100 },
     );
+  });
+});
+
+describe('a faulty alert beside valid ones', () => {
+  const named = { alertname: 'Faulty', secret: 'PRIVATE' };
+  const many = Object.fromEntries(Array.from({ length: 70 }, (_, index) => [`k${index}`, 'PRIVATE']));
+  const faults: [string, unknown, string][] = [
+    ['no name', { labels: { pod: 'PRIVATE' } }, 'labels.alertname: expected a non-empty string'],
+    ['more labels than may be', { labels: { ...named, ...many } }, 'labels: expected at most 64 labels'],
+    [
+      'a time that is none',
+      { labels: named, startsAt: 'PRIVATE' },
+      'startsAt: expected a time such as "2026-01-31T08:00:00Z"',
+    ],
+    ['a status that is none', { labels: named, status: 'PRIVATE' }, 'status: expected "firing" or "resolved"'],
+    ['labels that are text', { labels: 'PRIVATE' }, 'labels: expected an object of labels'],
+    [
+      'a value that is too long',
+      { labels: { ...named, x: 'PRIVATE'.repeat(600) } },
+      'labels.x: expected at most 4096 characters',
+    ],
+  ];
+
+  it.each(faults)('is skipped, with its place and what was expected: %s', (_, fault, expected) => {
+    const webhook = { ...WEBHOOK, alerts: [ALERT, fault] };
+    const forms: [EventMessage, string, number | undefined][] = [
+      [webhookMessage(webhook), 'alerts[1].', undefined],
+      [binaryMessage(ATTRIBUTES, webhook), 'data.alerts[1].', undefined],
+      [structuredMessage({ ...ATTRIBUTES, data: webhook }), 'data.alerts[1].', undefined],
+      [batchMessage([{ ...ATTRIBUTES, data: webhook }]), '[0].data.alerts[1].', 0],
+    ];
+    for (const [message, where, eventIndex] of forms) {
+      const { events, skipped } = receiveAll(message);
+      expect(events.map(({ alerts }) => alerts)).toEqual([[PARSED_ALERT]]);
+      expect(skipped).toMatchObject([{ eventIndex, alertIndex: 1, expected: `${where}${expected}` }]);
+      const [{ error, ...told } = { error: undefined }] = skipped;
+      expect(error).toMatchObject({ name: 'EventError', reason: 'malformed', status: 400 });
+      expect(error?.message).toContain(`${where}${expected}, received `);
+      expect(JSON.stringify(told)).not.toContain('PRIVATE');
+    }
+  });
+
+  it('goes by its name and fingerprint where it has usable ones', () => {
+    const { skipped } = receiveAll(
+      webhookMessage({
+        alerts: [
+          { ...ALERT, startsAt: 'garbage' },
+          { labels: { alertname: ' ' }, fingerprint: 'x'.repeat(257) },
+          { labels: { alertname: 'x'.repeat(257) }, fingerprint: 5 },
+          null,
+          ALERT,
+        ],
+      }),
+    );
+    expect(skipped.map(({ alertIndex, alertname, fingerprint }) => [alertIndex, alertname, fingerprint])).toEqual([
+      [0, 'KubePodCrashLooping', '0123456789abcdef'],
+      [1, undefined, undefined],
+      [2, undefined, undefined],
+      [3, undefined, undefined],
+    ]);
+  });
+
+  it('may be an event of a batch, whose others are read', () => {
+    const good = { ...ATTRIBUTES, data: ALERT };
+    const { id: _id, ...nameless } = good;
+    const { events, skipped } = receiveAll(
+      batchMessage([
+        null,
+        nameless,
+        { ...good, type: 'PRIVATE' },
+        { ...ATTRIBUTES, data: 'PRIVATE' },
+        { ...ATTRIBUTES, data: { alerts: [] } },
+        { ...ATTRIBUTES, data: { ...ALERT, labels: {} } },
+        { ...ATTRIBUTES, datacontenttype: 'text/xml', data: 'PRIVATE' },
+        { ...good, id: 'event-8' },
+      ]),
+    );
+    expect(events.map(({ origin, alerts }) => [origin?.id, alerts.length])).toEqual([['event-8', 1]]);
+    expect(skipped.map(({ eventIndex, error: { reason }, expected }) => [eventIndex, reason, expected])).toEqual([
+      [0, 'malformed', '[0].expected a CloudEvent'],
+      [1, 'malformed', '[1].expected the attribute id, which every CloudEvent has'],
+      [2, 'unknown-type', `[2].type: expected ${ALERT_FIRED}`],
+      [3, 'malformed', '[3].data: expected an alert or an Alertmanager webhook'],
+      [4, 'malformed', '[4].data.alerts: expected at least one alert'],
+      [5, 'malformed', '[5].data.labels.alertname: expected a non-empty string'],
+      [6, 'unsupported-media-type', '[6].datacontenttype: expected data in JSON'],
+    ]);
+    expect(skipped[5]).toMatchObject({ alertIndex: undefined, fingerprint: ALERT.fingerprint });
+  });
+
+  it('changes nothing about the valid ones, whatever it is and wherever it stands', () => {
+    const faulty = fc.oneof(
+      fc.constantFrom(...faults.map(([, fault]) => fault)),
+      fc.jsonValue().filter((value) => typeof value !== 'object' || value === null),
+    );
+    const mixed = fc.array(
+      fc.oneof(
+        anyAlert.map((alert) => ({ alert, valid: true })),
+        faulty.map((alert) => ({ alert, valid: false })),
+      ),
+      { minLength: 1, maxLength: 8 },
+    );
+    fc.assert(
+      fc.property(mixed, (items) => {
+        const message = webhookMessage({ ...WEBHOOK, alerts: items.map(({ alert }) => alert) });
+        const valid = items.filter((item) => item.valid).map(({ alert }) => alert);
+        if (valid.length === 0) {
+          expect(() => receive(message)).toThrow(expect.objectContaining({ reason: 'malformed', status: 400 }));
+          return;
+        }
+        const { events, skipped } = receiveAll(message);
+        expect(events[0]?.alerts).toEqual(valid);
+        expect(skipped.map(({ alertIndex }) => alertIndex)).toEqual(
+          items.flatMap((item, index) => (item.valid ? [] : [index])),
+        );
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it('is told in the refusal where none is valid, up to a few', () => {
+    const faulty = { labels: {} };
+    const expected = 'labels.alertname: expected a non-empty string, received nothing';
+    expect(() => receive(webhookMessage({ alerts: [faulty, { labels: { alertname: 'X' }, endsAt: 'x' }] }))).toThrow(
+      `alerts[0].${expected}; alerts[1].endsAt: expected a time such as "2026-01-31T08:00:00Z", received string "x"`,
+    );
+    expect(() => receive(webhookMessage({ alerts: Array(7).fill(faulty) }))).toThrow(
+      new RegExp(`alerts\\[4\\]\\.${expected}; and 2 more$`),
+    );
+  });
+
+  it.each([
+    [
+      'of one kind',
+      [
+        { ...ATTRIBUTES, type: 'a' },
+        { ...ATTRIBUTES, type: 'b' },
+      ],
+      'unknown-type',
+    ],
+    ['of several', [{ ...ATTRIBUTES, type: 'a' }, null], 'malformed'],
+  ])('gives the refusal of a batch its reason: faults %s', (_, events, reason) => {
+    expect(() => receive(batchMessage(events))).toThrow(expect.objectContaining({ reason, status: 400 }));
+  });
+
+  it('is one of so many that the rest is not read', () => {
+    const good = { ...ATTRIBUTES, data: ALERT };
+    const filled = (count: number) => batchMessage([good, ...Array(count).fill(0)]);
+    expect(receiveAll(filled(10_000)).skipped).toHaveLength(10_000);
+    expect(() => receive(filled(10_001))).toThrow(/^expected at most 10000 faulty alerts, received more: \[1\]/);
   });
 });
 

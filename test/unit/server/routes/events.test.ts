@@ -17,6 +17,10 @@ const EVENT = {
   data: CRASH,
 };
 
+/** Alerts that cannot be read. */
+const NAMELESS = { labels: { pod: 'PRIVATE' } };
+const TIMELESS = { labels: { ...CRASH.labels, pod: 'PRIVATE' }, startsAt: 'PRIVATE', fingerprint: 'f00d' };
+
 /** Guardrails that let everything pass, and a sink that does as told. */
 function acting(deliver: (action: Action) => Promise<void> = async () => undefined) {
   const actions: Action[] = [];
@@ -79,6 +83,96 @@ describe('events', () => {
     expect((await post('/', webhook(CRASH))).status).toBe(202);
     expect((await post('/', webhook(CRASH))).status).toBe(202);
     expect(actions).toHaveLength(1);
+  });
+
+  it.each<[string, unknown, Record<string, string>, string]>([
+    ['a webhook', webhook(NAMELESS, CRASH, TIMELESS), {}, 'alerts'],
+    [
+      'an event with a webhook',
+      { ...EVENT, data: webhook(NAMELESS, CRASH, TIMELESS) },
+      { 'content-type': 'application/cloudevents+json' },
+      'data.alerts',
+    ],
+  ])('that are faulty are skipped and told, and the others acted on: %s', async (_, body, headers, where) => {
+    const { actions, options } = acting();
+    const { post, audited, model, service } = await startService(options);
+    const skipped: unknown[] = [];
+    service.events.on('alert_skipped', (event) => skipped.push(event));
+    const response = await post('/events', body, headers);
+    expect([response.status, await response.text()]).toEqual([202, '']);
+    expect(actions).toMatchObject([{ call: { lambdaFunction: 'pod-restart' } }]);
+    expect(model.asked).toEqual(['shop-0']);
+    const expected = [
+      `${where}[0].labels.alertname: expected a non-empty string`,
+      `${where}[2].startsAt: expected a time such as "2026-01-31T08:00:00Z"`,
+    ];
+    const requestId = response.headers.get('x-request-id');
+    expect(skipped).toEqual([
+      { requestId, route: '/events', alertIndex: 0, expected: expected[0] },
+      {
+        requestId,
+        route: '/events',
+        alertIndex: 2,
+        alertname: 'PodCrashLooping',
+        fingerprint: 'f00d',
+        expected: expected[1],
+      },
+    ]);
+    expect(audited).toMatchObject([
+      { action: 'refused', requestId, status: 202, outcome: 'skipped', reason: `malformed: ${expected[0]}` },
+      { action: 'refused', requestId, status: 202, alertFingerprint: 'f00d', reason: `malformed: ${expected[1]}` },
+      { action: 'event', requestId, status: 202, outcome: 'acted' },
+    ]);
+    expect(JSON.stringify([skipped, audited])).not.toContain('PRIVATE');
+  });
+
+  it('that are faulty do not cost a batch the others', async () => {
+    const { actions, options } = acting();
+    const { post, audited } = await startService(options);
+    const batch = [{ ...EVENT, type: 'PRIVATE' }, { ...EVENT, data: NAMELESS }, EVENT];
+    const response = await post('/', batch, { 'content-type': 'application/cloudevents-batch+json' });
+    expect(response.status).toBe(202);
+    expect(actions).toHaveLength(1);
+    expect(audited).toMatchObject([
+      { action: 'refused', reason: `unknown-type: [0].type: expected ${EVENT.type}` },
+      { action: 'refused', reason: 'malformed: [1].data.labels.alertname: expected a non-empty string' },
+      { action: 'event', outcome: 'acted' },
+    ]);
+  });
+
+  it('that come again beside a faulty one act once', async () => {
+    let broken = true;
+    const { actions, options } = acting(async () => {
+      if (broken) throw new DeliveryError('the sink is down');
+    });
+    const { post, audited } = await startService(options);
+    const group = webhook(CRASH, TIMELESS);
+    expect((await post('/', group)).status).toBe(503);
+    broken = false;
+    expect((await post('/', group)).status).toBe(202);
+    expect((await post('/', group)).status).toBe(202);
+    // Once the fault is mended, the alert is acted on, and the one beside it not again.
+    expect((await post('/', webhook(CRASH, alertOf('late')))).status).toBe(202);
+    expect(actions.map(({ alert }) => alert.labels['pod'])).toEqual(['shop-0', 'shop-late']);
+    expect(audited.filter(({ outcome }) => outcome === 'skipped')).toHaveLength(3);
+  });
+
+  it('of which none is valid are refused, with what is wrong with each', async () => {
+    const { post, audited, model } = await startService();
+    const response = await post('/', webhook(NAMELESS, TIMELESS));
+    expect(response.status).toBe(400);
+    const { detail } = (await response.json()) as { detail: string };
+    expect(detail).toMatch(/^alerts\[0\]\.labels\.alertname: expected .*; alerts\[1\]\.startsAt: expected /);
+    expect(audited).toMatchObject([{ action: 'refused', status: 400, reason: 'malformed' }]);
+    expect(model.asked).toEqual([]);
+  });
+
+  it('count toward the limit when they are faulty', async () => {
+    const { post, audited } = await startService({ limits: { maxAlerts: 2 } });
+    expect((await post('/', webhook(CRASH, NAMELESS))).status).toBe(202);
+    audited.length = 0;
+    expect((await post('/', webhook(CRASH, NAMELESS, TIMELESS))).status).toBe(413);
+    expect(audited).toMatchObject([{ action: 'refused', status: 413 }]);
   });
 
   it.each<[string, unknown, Record<string, string>, number]>([
