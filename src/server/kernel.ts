@@ -2,6 +2,7 @@ import { alertFingerprint } from '../domain/index.js';
 import type { RemediationChain } from '../remediation/chain/index.js';
 import type { ByteBudget } from './http/byte-budget.js';
 import type { ServiceContext } from './http/context.js';
+import { isOfOtherPage } from './http/other-page.js';
 import { readBody } from './http/read-body.js';
 import { checkMediaType, parseBody } from './http/read-json.js';
 import type { ModelHolder } from './model/model-holder.js';
@@ -12,6 +13,7 @@ import type { ServiceOptions } from './service-options.js';
 import type { ServiceKernel } from './service-route.js';
 import type { CatalogCache } from './work/catalog-cache.js';
 import type { Decider } from './work/decider.js';
+import { readBelow } from './work/read-below.js';
 import type { WorkQueue } from './work/work-queue.js';
 
 export interface KernelParts {
@@ -49,11 +51,12 @@ export function createKernel(parts: KernelParts): ServiceKernel & {
     chain,
     fallback,
     readBody: readBytes,
-    async readJson(context) {
-      checkMediaType(context.req.raw.headers.get('content-type'));
+    async readJson(context, { anyMediaType = false } = {}) {
+      const { headers } = context.req.raw;
+      if (!anyMediaType || isOfOtherPage(headers)) checkMediaType(headers.get('content-type'));
       return parseBody(await readBytes(context), limits.maxDepth);
     },
-    readCatalog: (value) => catalogs.read(value),
+    readCatalog: (value, field = 'catalog') => readBelow(field, () => catalogs.read(value)),
     async decide(alert, { catalog = catalogs.fallback, signal }) {
       const decided = await decider.decide(chain, alert, { catalog, signal });
       models.set(decided.decision, decided.model);

@@ -36,6 +36,15 @@ export interface DecideCall {
 export type AuditPart = Pick<AuditRecord, 'action'> &
   Partial<Pick<AuditRecord, 'reason' | 'alertFingerprint' | 'decision' | 'model' | 'attempts' | 'outcome' | 'status'>>;
 
+/** How the JSON of a body is read. */
+export interface ReadJsonOptions {
+  /**
+   * Reads JSON under any Content-Type, as the servers do whose wire format it is: `curl -d` names that of a form. A page
+   * of another origin has to name JSON still, which a browser lets it do only after asking the service. Default false.
+   */
+  readonly anyMediaType?: boolean | undefined;
+}
+
 /** What routes are made of. */
 export interface ServiceKernel {
   readonly limits: ServiceLimits;
@@ -47,9 +56,12 @@ export interface ServiceKernel {
   /** The bytes of the request's body, within all limits. Throws Problem, AbortedError, DeadlineExceededError. */
   readBody(context: ServiceContext): Promise<Uint8Array>;
   /** The JSON value of the request's body, within all limits. Throws Problem, AbortedError, DeadlineExceededError. */
-  readJson(context: ServiceContext): Promise<unknown>;
-  /** A catalog as it came over the wire; undefined and null stand for the service's. Throws InvalidInputError. */
-  readCatalog(value: unknown): KeyedCatalog;
+  readJson(context: ServiceContext, options?: ReadJsonOptions): Promise<unknown>;
+  /**
+   * A catalog as it came over the wire; undefined and null stand for the service's. Throws InvalidInputError whose path
+   * begins with the field that it came in, by default `catalog`.
+   */
+  readCatalog(value: unknown, field?: string): KeyedCatalog;
   /** Asks the chain about an alert, in the service's queue; rejects with OverloadedError when there is no room. */
   decide(alert: Alert, call: DecideCall): Promise<Decided>;
   /** Asks the model alone, in the same queue. */

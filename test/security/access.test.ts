@@ -16,7 +16,16 @@ import { linesOf } from '../unit/server/audit/logs.js';
 import { CRASH, closeServices, fakeModel, type Started, startService } from '../unit/server/fake-service.js';
 
 /** What anybody may ask for. */
-const PUBLIC = ['/healthz', '/readyz', '/v2/health/live', '/v2/health/ready', '/version', '/openapi.json', '/metrics'];
+const PUBLIC = [
+  '/',
+  '/healthz',
+  '/readyz',
+  '/v2/health/live',
+  '/v2/health/ready',
+  '/version',
+  '/openapi.json',
+  '/metrics',
+];
 
 /** What needs a scope, each with a request that is in order. */
 const SCOPED: [scope: Scope, path: string, body: unknown][] = [
@@ -216,6 +225,16 @@ describe('without access control', () => {
     for (const headers of [{ 'x-forwarded-for': '203.0.113.9' }, { origin: 'https://evil.example' }]) {
       expect((await open.post('/select', CRASH, headers)).status).toBe(401);
     }
+    // Ollama's and OpenAI's routes read any media type, also those that a page may send without asking first.
+    for (const [, route, body] of SCOPED) {
+      for (const origin of ['https://evil.example', 'null']) {
+        for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'application/json']) {
+          const { status } = await open.post(route, body, { 'content-type': type, origin });
+          expect([route, origin, type, status]).toEqual([route, origin, type, 401]);
+        }
+      }
+    }
+    expect(open.model.asked).toEqual(['shop-0']);
     await expect(createService({ model: async () => fakeModel() })).rejects.toThrow(/authenticator: expected one/);
     const elsewhere = await createService({ insecure: true, model: async () => fakeModel() });
     await expect(elsewhere.listen({ host: '0.0.0.0', port: 0 })).rejects.toThrow(/this machine alone/);

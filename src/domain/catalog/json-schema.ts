@@ -1,4 +1,5 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
+import { InvalidInputError } from '../../core/errors.js';
 import { describeValue, quote } from '../describe.js';
 import { isDnsLabel, isDnsSubdomain, isLabelSelector } from '../kubernetes-names.js';
 
@@ -18,7 +19,10 @@ export interface SchemaFault {
   readonly message: string;
 }
 
-/** Returns undefined for a valid value, else one sentence on what is wrong. */
+/**
+ * Returns undefined for a valid value, else one sentence on what is wrong. Throws InvalidInputError where the schema
+ * cannot be compiled, or sends the check of a value in circles; `parseCatalog` finds the former beforehand.
+ */
 export type SchemaCheck = (value: unknown) => string | undefined;
 
 /** An Ajv for the schemas of catalogs: JSON Schema 2020-12, lenient about unknown keywords such as `x-derive`. */
@@ -64,15 +68,30 @@ function lazyCheck(ajvOf: () => Ajv2020, schema: object): SchemaCheck {
   let validate: ReturnType<Ajv2020['compile']> | undefined;
   return (value) => {
     const ajv = ajvOf();
-    validate ??= ajv.compile(schema);
-    if (validate(value)) return undefined;
+    try {
+      validate ??= ajv.compile(schema);
+      if (validate(value)) return undefined;
+    } catch (error) {
+      throw new InvalidInputError('', `expected a schema that can be checked: ${whyNotCompiled(error)}`, {
+        cause: error,
+      });
+    }
     return ajv.errorsText(validate.errors, { dataVar: 'parameters', separator: '; ' });
   };
 }
 
+/** Why Ajv could not make a check of a schema, in few words. */
+export function whyNotCompiled(error: unknown): string {
+  if (error instanceof RangeError) return 'its references go in circles, or too deep';
+  return (error instanceof Error ? error.message : String(error)).slice(0, LONGEST_REASON);
+}
+
+/** Characters of what Ajv says, which may repeat the schema. */
+const LONGEST_REASON = 200;
+
 /**
  * Checks what Ajv's meta-schema does not: references that leave the schema, patterns that are too long or do not
- * compile, and depth. Walks without recursion, so that depth cannot exhaust the stack.
+ * compile, checks that answer later, and depth. Walks without recursion, so that depth cannot exhaust the stack.
  */
 export function findSchemaFault(schema: object): SchemaFault | undefined {
   const stack: { value: unknown; path: readonly PropertyKey[] }[] = [{ value: schema, path: [] }];
@@ -99,6 +118,9 @@ export function findSchemaFault(schema: object): SchemaFault | undefined {
 
 function findKeywordFault(key: string, value: unknown): string | undefined {
   if (key === '__proto__') return 'expected another name; this one is reserved';
+  // Ajv's word for a check that gives a promise, which everything would pass, and whose rejection nobody awaits.
+  if (key === '$async') return 'expected no $async; a check answers at once, so leave it out';
+  if (key === 'patternProperties' && typeof value === 'object' && value !== null) return findPatternsFault(value);
   if (typeof value !== 'string') return undefined;
   if ((key === '$ref' || key === '$dynamicRef') && !value.startsWith('#')) {
     return `expected a reference within the schema ("#/..."), received ${describeValue(value)}`;
@@ -106,6 +128,14 @@ function findKeywordFault(key: string, value: unknown): string | undefined {
   // A name of its own would let one function's schema refer to another's.
   if (key === '$id') return `expected no $id, received ${describeValue(value)}`;
   return key === 'pattern' ? findPatternFault(value) : undefined;
+}
+
+function findPatternsFault(byPattern: object): string | undefined {
+  for (const pattern of Object.keys(byPattern)) {
+    const fault = findPatternFault(pattern);
+    if (fault !== undefined) return fault;
+  }
+  return undefined;
 }
 
 function findPatternFault(pattern: string): string | undefined {

@@ -4,9 +4,13 @@ import { parseWith } from '../alert/parse-alerts.js';
 import { describeValue, formatPath, quote } from '../describe.js';
 import type { Catalog, ParameterSchema, RemediationFunction } from './catalog.js';
 import { CATALOG_LIMITS, derivationSchema, functionSchema, kindSchema } from './catalog-schema.js';
+import { createReferenceCheck, type ReferenceCheck } from './check-references.js';
 import { createSchemaCompiler, findSchemaFault } from './json-schema.js';
+import { findUncompilable, withoutIdleNullable } from './keywords.js';
 
 type Path = readonly PropertyKey[];
+
+type Parameters = RemediationFunction['parameters'];
 
 /** Only validates against the meta-schema, of which nothing is kept, so one serves all catalogs. */
 let metaSchema: Ajv2020 | undefined;
@@ -14,7 +18,8 @@ let metaSchema: Ajv2020 | undefined;
 /**
  * Reads a catalog: a list of `{name, description, parameters, risk}` or of tools as chat APIs take them,
  * `{type: 'function', function: {name, description, parameters}}`. `parameters` is a JSON Schema (2020-12) of type
- * object, empty when left out; `risk` is `mutating` when left out. Limits: {@link CATALOG_LIMITS}, SCHEMA_LIMITS.
+ * object, empty when left out, and must be one that values can be checked against; `risk` is `mutating` when left out.
+ * A `nullable` beside no `type` says nothing and is left out. Limits: {@link CATALOG_LIMITS}, SCHEMA_LIMITS.
  *
  * @throws InvalidInputError whose `path` names the first faulty field, such as `[2].parameters.required[0]`.
  */
@@ -24,7 +29,8 @@ export function parseCatalog(input: unknown): Catalog {
   if (input.length > CATALOG_LIMITS.functions) {
     fail([], `expected at most ${CATALOG_LIMITS.functions} functions, received ${input.length}`);
   }
-  const catalog = input.map((item: unknown, index) => readFunction(item, [index]));
+  const checkReferences = createReferenceCheck();
+  const catalog = input.map((item: unknown, index) => readFunction(item, [index], checkReferences));
   const seen = new Map<string, number>();
   for (const [index, { name }] of catalog.entries()) {
     const first = seen.get(name);
@@ -35,16 +41,18 @@ export function parseCatalog(input: unknown): Catalog {
   return catalog;
 }
 
-function readFunction(item: unknown, path: Path): RemediationFunction {
+function readFunction(item: unknown, path: Path, checkReferences: ReferenceCheck): RemediationFunction {
   const { source, at } = unwrapTool(item, path);
   // Before zod walks it: a schema that is too deep must not reach a recursive reader.
-  const given = isObject(source) ? source.parameters : undefined;
-  if (isObject(given)) failOn(findSchemaFault(given), [...at, 'parameters']);
+  const unread = isObject(source) ? source.parameters : undefined;
+  if (isObject(unread)) failOn(findSchemaFault(unread), [...at, 'parameters']);
   const read = parseWith(functionSchema, source, at);
   // The dialect is fixed, so the name of another one (schema generators write it) is left out.
   const { $schema: _dialect, ...rest } = read.parameters;
-  const parameters = rest as RemediationFunction['parameters'];
-  checkParameters(parameters, [...at, 'parameters']);
+  const given = rest as Parameters;
+  checkParameters(given, [...at, 'parameters']);
+  const parameters = withoutIdleNullable(given);
+  checkReferences(read.name, parameters, [...at, 'parameters']);
   return { name: read.name, description: read.description, parameters, risk: read.risk };
 }
 
@@ -58,7 +66,7 @@ function unwrapTool(item: unknown, path: Path): { source: unknown; at: Path } {
   return { source, at: [...path, 'function'] };
 }
 
-function checkParameters(parameters: RemediationFunction['parameters'], path: Path): void {
+function checkParameters(parameters: Parameters, path: Path): void {
   const names = Object.keys(parameters.properties);
   if (names.length > CATALOG_LIMITS.parameters) {
     fail([...path, 'properties'], `expected at most ${CATALOG_LIMITS.parameters} parameters, received ${names.length}`);
@@ -84,10 +92,10 @@ function checkParameters(parameters: RemediationFunction['parameters'], path: Pa
     const where = (error?.instancePath ?? '').split('/').slice(1).map(readPointerPart);
     fail([...path, ...where], `expected a valid JSON Schema: ${error?.message ?? 'it breaks the 2020-12 meta-schema'}`);
   }
-  checkReferences(parameters, path);
+  failOn(findUncompilable(parameters), path);
 }
 
-function checkExtensions(schema: ParameterSchema, parameters: RemediationFunction['parameters'], path: Path): void {
+function checkExtensions(schema: ParameterSchema, parameters: Parameters, path: Path): void {
   const description: unknown = schema.description;
   if (
     description !== undefined &&
@@ -110,23 +118,9 @@ function checkExtensions(schema: ParameterSchema, parameters: RemediationFunctio
   }
 }
 
-function isPointerOf(parameters: RemediationFunction['parameters'], name: string): boolean {
+function isPointerOf(parameters: Parameters, name: string): boolean {
   if (!Object.hasOwn(parameters.properties, name)) return false;
   return parameters.properties[name]?.['x-derive'] === undefined;
-}
-
-/** Compiling is the one sure test that local references resolve; schemas without any need no compiling. */
-function checkReferences(parameters: object, path: Path): void {
-  if (!JSON.stringify(parameters).includes('Ref"') && !JSON.stringify(parameters).includes('$ref"')) return;
-  try {
-    // An Ajv of its own, since it keeps what it compiled.
-    createSchemaCompiler().compile(parameters);
-  } catch (error) {
-    fail(
-      path,
-      `expected references that resolve within the schema: ${error instanceof Error ? error.message : String(error)}`,
-    );
-  }
 }
 
 /** Undoes the escapes of a JSON pointer; digits index arrays. */

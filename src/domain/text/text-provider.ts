@@ -33,7 +33,7 @@ export interface GenerateCall {
   readonly messages: readonly ChatMessage[];
   /** Structured context of the request, which a provider with native recursion reads instead of its rendering. */
   readonly context?: Readonly<Record<string, unknown>> | undefined;
-  /** 0 to 2. */
+  /** 0 or more. A provider may refuse what is over its own range, as a rule 0 to 2. */
   readonly temperature?: number | undefined;
   /** Most tokens of the answer, 1 or more. */
   readonly maxTokens?: number | undefined;

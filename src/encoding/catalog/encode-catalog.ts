@@ -1,9 +1,10 @@
 import type { Catalog, ParameterSchema, RemediationFunction } from '../../domain/catalog/catalog.js';
 import { type SchemaCheck, schemaCheck } from '../../domain/catalog/json-schema.js';
+import { parameterSchema } from '../../domain/catalog/parameter-schema.js';
 import { functionMatchWords } from '../match-words.js';
 import { indexStems, type OverlapIndex } from '../overlap.js';
 import type { EncodedText, Tokenizer } from '../text/tokenizer.js';
-import { classifyParameter, type ParameterRole } from './parameter-role.js';
+import { classifyParameter, type ParameterRole, textOfChoice } from './parameter-role.js';
 
 /** A function as the model sees it. */
 export interface EncodedFunction {
@@ -61,27 +62,26 @@ export function encodeCatalog(catalog: Catalog, tokenizer: Tokenizer): EncodedCa
       check: schemaCheck(definition.parameters),
     };
   });
-  const parameters = catalog.flatMap(({ parameters: { properties, required = [], ...rest } }, functionIndex) =>
-    pointerNames(properties).map((name): EncodedParameter => {
+  const parameters = catalog.flatMap(({ parameters: declared }, functionIndex) => {
+    const { properties, required = [] } = declared;
+    return pointerNames(properties).map((name): EncodedParameter => {
       const schema = properties[name] as ParameterSchema;
       const role = classifyParameter(name, properties);
       const omittable = Object.hasOwn(schema, 'default') || !required.includes(name);
-      const { description, ...constraints } = schema;
-      // Local references resolve against the function's schema, so its definitions travel with the parameter's.
-      const definitions = { ...(rest.$defs !== undefined && { $defs: rest.$defs }) };
+      const checked = parameterSchema(declared, name);
       return {
         functionIndex,
         name,
         schema,
         nameText: tokenizer.encodeText(name),
-        descriptionText: tokenizer.encodeText(describeParameter(description, schema)),
+        descriptionText: tokenizer.encodeText(describeParameter(schema)),
         role,
         omittable,
-        check: schemaCheck({ ...definitions, ...constraints }),
-        signature: JSON.stringify([constraints, definitions, role]),
+        check: schemaCheck(checked),
+        signature: JSON.stringify([checked, role]),
       };
-    }),
-  );
+    });
+  });
   return { catalog, functions, parameters, overlapIndex: indexStems(catalog, tokenizer) };
 }
 
@@ -93,7 +93,7 @@ function pointerNames(properties: Readonly<Record<string, ParameterSchema>>): st
   return Object.keys(properties).filter((name) => properties[name]?.['x-derive'] === undefined);
 }
 
-function describeParameter(description: string | undefined, schema: ParameterSchema): string {
-  const choices = schema.enum === undefined ? '' : ` One of ${schema.enum.slice(0, 16).map(String).join(', ')}.`;
+function describeParameter({ description, enum: members }: ParameterSchema): string {
+  const choices = members === undefined ? '' : ` One of ${members.slice(0, 16).map(textOfChoice).join(', ')}.`;
   return `${description ?? ''}${choices}`;
 }

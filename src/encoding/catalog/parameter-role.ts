@@ -125,9 +125,14 @@ function declaredKinds(
   for (const other of Object.values(properties)) {
     const rule = other['x-derive'];
     if (rule !== undefined && 'kindOf' in rule && rule.kindOf === name && other.enum !== undefined) {
-      return other.enum.map((kind) => String(kind).toLowerCase());
+      return other.enum.map((kind) => textOfChoice(kind).toLowerCase());
     }
   }
   const named = kindOfLabel({}, splitWords(name).join('_'));
   return named === undefined ? undefined : (RELATED_KINDS[named] ?? [named]);
+}
+
+/** A member of an `enum` as text. Objects come as JSON, since one of a caller may define what `String` would ask of it. */
+export function textOfChoice(member: unknown): string {
+  return typeof member === 'object' && member !== null ? JSON.stringify(member) : String(member);
 }

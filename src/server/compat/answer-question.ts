@@ -4,10 +4,11 @@ import type { ServiceContext } from '../http/context.js';
 import { Problem } from '../http/problem.js';
 import type { ServiceKernel } from '../service-route.js';
 import type { Decided } from '../work/decider.js';
+import { readBelow } from '../work/read-below.js';
 import { askFallback } from './fallback.js';
 import { namesFunction, namesIn } from './format/fit-format.js';
 import { type Format, readFormat } from './format/read-format.js';
-import { readBelow, readTools, type ToolOffer } from './offer.js';
+import { readTools, type ToolOffer } from './offer.js';
 import type { Question, Reply } from './question.js';
 import { sayDecision } from './say-decision.js';
 

@@ -47,6 +47,8 @@ function messageOf({ role, text, calls }: Turn): ChatMessage {
 function toolsFor(kernel: ServiceKernel, { tools, toolChoice }: Question): readonly ToolDefinition[] | undefined {
   if (tools.length === 0 || toolChoice === 'none') return undefined;
   const { catalog } =
-    typeof toolChoice === 'object' ? readTools(kernel, tools, toolChoice.name).catalog : kernel.readCatalog(tools);
+    typeof toolChoice === 'object'
+      ? readTools(kernel, tools, toolChoice.name).catalog
+      : kernel.readCatalog(tools, 'tools');
   return catalog.map(({ name, description, parameters }) => ({ name, description, parameters }));
 }

@@ -27,7 +27,7 @@ export interface ToolOffer {
  * @throws InvalidInputError that names the place below `tools`
  */
 export function readTools(kernel: ServiceKernel, tools: readonly unknown[], only: string | undefined): ToolOffer {
-  const all = readBelow('tools', () => kernel.readCatalog(tools));
+  const all = kernel.readCatalog(tools, 'tools');
   const { catalog } = all;
   const isNone = ({ name, parameters }: RemediationFunction): boolean =>
     meansNone(name) && (parameters.required ?? []).length === 0;
@@ -39,18 +39,5 @@ export function readTools(kernel: ServiceKernel, tools: readonly unknown[], only
   if (kept.every(Boolean)) return { catalog: all, none };
   const left = tools.filter((_, index) => kept[index]);
   if (left.length === 0) throw new InvalidInputError('tools', 'expected a tool that does something beside "none"');
-  return { catalog: kernel.readCatalog(left), none };
-}
-
-/** Runs a reader whose errors name places below `field`. */
-export function readBelow<T>(field: string, read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    if (!InvalidInputError.isInstance(error)) throw error;
-    const { path, message } = error;
-    const bare = path === '' ? message : message.slice(path.length + 2);
-    const place = path === '' || path.startsWith('[') ? path : `.${path}`;
-    throw new InvalidInputError(`${field}${place}`, bare, { cause: error });
-  }
+  return { catalog: kernel.readCatalog(left, 'tools'), none };
 }

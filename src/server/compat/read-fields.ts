@@ -7,8 +7,6 @@ export const flag = z.boolean({ error: expectedMessage('true or false') });
 export const number = z.number({ error: expectedMessage('a number') });
 export const object = z.record(z.string(), z.unknown(), { error: expectedMessage('an object') });
 export const tools = z.array(z.unknown(), { error: expectedMessage('an array of tools') });
-/** As `GenerateCall` has it; a provider would refuse more. */
-export const temperature = number.min(0).max(2, { error: expectedMessage('a number from 0 to 2') });
 
 /** Tokens for a language model: a whole number of 1 or more; what stands for "no limit" is left out. */
 export function tokensOf(value: number | null | undefined): number | undefined {

@@ -4,6 +4,7 @@ import {
   DeliveryError,
   DisposedError,
   EventError,
+  ExecutionProviderError,
   InferenceError,
   InvalidInputError,
   ModelLoadError,
@@ -38,7 +39,7 @@ export function problemOfError(error: unknown, retryAfterSeconds: number): Probl
   if (AuthenticationUnavailableError.isInstance(error)) {
     return passing('unavailable', 'the keys that credentials are checked with are out of reach');
   }
-  if (ModelLoadError.isInstance(error)) {
+  if (ModelLoadError.isInstance(error) || ExecutionProviderError.isInstance(error)) {
     return new Problem('model-refused', { detail: redact(error.message), cause: error });
   }
   if (ProviderError.isInstance(error)) return problemOfProvider(error, passing);

@@ -19,10 +19,21 @@ export interface AboutOptions {
   readonly document: () => Readonly<Record<string, unknown>>;
 }
 
-/** GET /version, /openapi.json and /metrics. */
+/** GET /, /version, /openapi.json and /metrics. */
 export function aboutRoutes(kernel: ServiceKernel, options: AboutOptions): readonly ServiceRoute[] {
   const { version, metrics, metricsScope, document } = options;
   return [
+    {
+      method: 'GET',
+      path: '/',
+      scope: 'public',
+      operation: {
+        id: 'isRunning',
+        summary: 'Whether something answers here, as clients of Ollama and simple health checks ask',
+        responses: { 200: { description: 'Yes, in words.', mediaType: 'text/plain' } },
+      },
+      handle: (context) => context.text('agent-trm is running'),
+    },
     {
       method: 'GET',
       path: '/version',

@@ -26,8 +26,12 @@ export function checkExpansion(root: object, path = ''): void {
       );
     }
     for (const [key, entry] of Object.entries(value)) {
-      if ((key === '$ref' || key === '$dynamicRef') && typeof entry === 'string') follow(entry);
-      else visit(entry);
+      if (typeof entry !== 'string') visit(entry);
+      else if (key === '$ref') follow(entry);
+      else if (key === '$dynamicRef' || key === '$recursiveRef') {
+        // Where it leads depends on the way there, and is the schema itself where nothing is found.
+        throw new InvalidInputError(path, `expected a $ref ("#/$defs/...") in place of ${key}`);
+      }
     }
   };
   const follow = (reference: string): void => {
@@ -43,13 +47,23 @@ export function checkExpansion(root: object, path = ''): void {
   visit(root);
 }
 
-/** What a JSON pointer within a schema, such as `#/$defs/Answer`, leads to; undefined for nothing. */
+/** What a JSON pointer within a schema, such as `#/$defs/Answer%20A`, leads to; undefined for nothing. */
 export function pointTo(root: Json, reference: string): unknown {
   let value: unknown = root;
   for (const part of reference.split('/').slice(1)) {
-    const key = part.replaceAll('~1', '/').replaceAll('~0', '~');
-    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined;
+    const key = decoded(part)?.replaceAll('~1', '/').replaceAll('~0', '~');
+    if (key === undefined || typeof value !== 'object' || value === null || !Object.hasOwn(value, key))
+      return undefined;
     value = (value as Json)[key];
   }
   return value;
+}
+
+/** Undefined for what is encoded as no URI is. */
+function decoded(part: string): string | undefined {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return undefined;
+  }
 }

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { throwIfAborted } from '../../../src/core/deadline.js';
-import type { Alert, Decision } from '../../../src/domain/index.js';
+import type { Alert, Catalog, Decision } from '../../../src/domain/index.js';
 import {
   type AuditRecord,
   createService,
@@ -29,6 +29,8 @@ export interface FakeModelScript {
   confidence?: number;
   /** Awaited inside of each answer to anything but the probe. */
   before?: (alert: Alert, signal: AbortSignal | undefined) => unknown;
+  /** Given the catalog of each question but the probe's. */
+  onCatalog?: (catalog: Catalog | undefined) => void;
 }
 
 export interface FakeModel extends ServiceModel {
@@ -76,12 +78,14 @@ export function fakeModel(script: FakeModelScript = {}): FakeModel {
       return { active: running, waiting: 0 };
     },
     identity: { id: script.id ?? 'fake-v1', sha256: 'ab'.repeat(32), executionProvider: 'cpu' },
-    async select(alert, { signal }) {
+    async select(alert, { catalog, signal }) {
       await answer(alert, signal);
+      if (!isProbe(alert)) script.onCatalog?.(catalog);
       return decisionFor(alert, script.confidence ?? 0.9);
     },
-    async reason({ alert }, { recursion, signal }) {
+    async reason({ alert, catalog }, { recursion, signal }) {
       await answer(alert, signal);
+      script.onCatalog?.(catalog);
       const { lambdaFunction, parameters, reasoning } = decisionFor(alert, 0.9);
       const text = JSON.stringify({ lambda_function: lambdaFunction, parameters, reasoning });
       const count = Math.min(3, recursion?.maxSteps ?? 3);

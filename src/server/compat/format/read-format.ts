@@ -1,6 +1,7 @@
 import { boundedMemo } from '../../../core/bounded-memo.js';
 import { InvalidInputError } from '../../../core/errors.js';
-import { createSchemaCompiler, findSchemaFault } from '../../../domain/catalog/json-schema.js';
+import { createSchemaCompiler, findSchemaFault, whyNotCompiled } from '../../../domain/catalog/json-schema.js';
+import { withoutIdleNullable } from '../../../domain/catalog/keywords.js';
 import { describeValue, formatPath } from '../../../domain/describe.js';
 import { checkExpansion } from '../../work/check-expansion.js';
 import { whySlow } from '../../work/check-patterns.js';
@@ -23,11 +24,10 @@ type Check = ((value: unknown) => boolean) | InvalidInputError;
 const checkOf = boundedMemo<Check>(MAX_KEPT, (text) => {
   try {
     // A compiler of its own, since it keeps what it compiled.
-    const validate = createSchemaCompiler().compile(JSON.parse(text) as object);
+    const validate = createSchemaCompiler().compile(withoutIdleNullable(JSON.parse(text) as object));
     return (value) => validate(value) === true;
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    return new InvalidInputError('', `expected a valid JSON Schema: ${why.slice(0, 200)}`);
+    return new InvalidInputError('', `expected a valid JSON Schema: ${whyNotCompiled(error)}`);
   }
 });
 

@@ -3,7 +3,7 @@ import { InvalidInputError } from '../../../core/errors.js';
 import { expectedMessage } from '../../../domain/alert/alert-schema.js';
 import { parseWith } from '../../../domain/alert/parse-alerts.js';
 import type { Question, Turn } from '../question.js';
-import { flag, number, object, temperature, text, tokensOf, tools } from '../read-fields.js';
+import { flag, number, object, text, tokensOf, tools } from '../read-fields.js';
 
 const ROLES = ['system', 'user', 'assistant', 'tool'] as const;
 
@@ -21,6 +21,9 @@ const message = z.object(
   },
   { error: expectedMessage('a message with a role and content') },
 );
+
+/** Ollama knows no upper end; what is too much for the fallback is the fallback's to say. */
+const temperature = number.min(0, { error: expectedMessage('a number of 0 or more') });
 
 const format = z.union([z.literal(['json', '']), object], { error: expectedMessage('"json" or a JSON Schema') });
 

@@ -64,7 +64,7 @@ export function ollamaRoutes(kernel: ServiceKernel, since: string): readonly Ser
         responses: { 200: { description: 'Details.', schema: showAnswerSchema } },
       },
       async handle(context) {
-        parseWith(showRequestSchema, await kernel.readJson(context), []);
+        parseWith(showRequestSchema, await kernel.readJson(context, { anyMediaType: true }), []);
         return context.json(ollamaShow(kernel.model(), since));
       },
     },
@@ -114,7 +114,7 @@ async function answer(
   read: (body: unknown) => OllamaRequest,
 ): Promise<Response> {
   const start = performance.now();
-  const { model, stream, question } = read(await kernel.readJson(context));
+  const { model, stream, question } = read(await kernel.readJson(context, { anyMediaType: true }));
   const form = ollamaForm({
     endpoint,
     model: answeringName(model),

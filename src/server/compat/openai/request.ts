@@ -2,9 +2,12 @@ import { z } from 'zod';
 import { expectedMessage } from '../../../domain/alert/alert-schema.js';
 import { parseWith } from '../../../domain/alert/parse-alerts.js';
 import type { Question, Turn } from '../question.js';
-import { flag, number, object, temperature, text, tokensOf, tools } from '../read-fields.js';
+import { flag, number, object, text, tokensOf, tools } from '../read-fields.js';
 
 const ROLES = ['developer', 'system', 'user', 'assistant', 'tool', 'function'] as const;
+
+/** The range of OpenAI's protocol. */
+const temperature = number.min(0).max(2, { error: expectedMessage('a number from 0 to 2') });
 
 const part = z.object(
   { type: z.literal('text', { error: expectedMessage('"text"; other parts are not read') }), text },

@@ -66,7 +66,9 @@ export function openAiRoutes(kernel: ServiceKernel, created: number): readonly S
 }
 
 async function complete(kernel: ServiceKernel, context: ServiceContext): Promise<Response> {
-  const { model, stream, includeUsage, question } = readCompletionRequest(await kernel.readJson(context));
+  const { model, stream, includeUsage, question } = readCompletionRequest(
+    await kernel.readJson(context, { anyMediaType: true }),
+  );
   const form = completionForm({ model: answeringName(model), fingerprint: kernel.model().id, includeUsage });
   const options = { formatField: 'response_format.json_schema.schema' };
   if (!stream) return context.json(form.whole(await answerQuestion(kernel, context, question, options)));

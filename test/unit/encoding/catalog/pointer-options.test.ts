@@ -34,6 +34,19 @@ const oneParameter = (schema: object, name = 'p'): unknown => [
 ];
 
 describe('pointerOptions', () => {
+  it('takes members of an enum that define how they are written, which none of a catalog may', () => {
+    const members = [{ toString: 1, valueOf: 1 }, 'shop-0', [1, 2], null];
+    expect(optionsOf({ pod: 'shop-0' }, 'f', 'p', oneParameter({ enum: members, type: 'string' }))).toEqual({
+      pod: 'shop-0',
+    });
+    const kinds = {
+      p: { type: 'string' },
+      kind: { enum: [{ toString: 1, valueOf: 1 }, 'pod'], 'x-derive': { kindOf: 'p' } },
+    };
+    const catalog = [{ name: 'f', parameters: { type: 'object', properties: kinds } }];
+    expect(optionsOf({ pod: 'shop-0' }, 'f', 'p', catalog)).toEqual({ pod: 'shop-0' });
+  });
+
   it('lets a namespace come only from labels that name one and hold a DNS label', () => {
     const labels = { namespace: 'shop', exported_namespace: 'cart', pod: 'web-0', name: 'x', target_ns: 'Not_Valid' };
     expect(optionsOf(labels, 'pod-restart', 'namespace')).toEqual({ namespace: 'shop', exported_namespace: 'cart' });

@@ -1,11 +1,16 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { ProviderError } from '../../../../src/core/errors.js';
-import type { ServiceOptions } from '../../../../src/server/index.js';
+import { type Authenticator, SCOPES, type ServiceOptions } from '../../../../src/server/index.js';
 import { createFakeTextProvider } from '../../../../src/testing/index.js';
 import { CRASH, closeServices, startService } from '../fake-service.js';
 import { CHAT, formatted, messageOf, PROMPT, saidIn, TOOLS, text, tool, user } from './prompts.js';
 
 afterEach(closeServices);
+
+/** Lets everybody in, wherever a page is from. */
+const anybody: Authenticator = {
+  authenticate: async () => ({ name: 'anybody', scopes: new Set(SCOPES), via: 'token' }),
+};
 
 describe.each(CHAT)('%s', (path) => {
   const ask = async (options: ServiceOptions, body: object, script = {}) => {
@@ -65,7 +70,8 @@ describe.each(CHAT)('%s', (path) => {
   it('puts the answer into the shape that was asked for', async () => {
     const schema = {
       type: 'object',
-      properties: { action: { enum: ['pod-restart', 'none'] }, why: text },
+      // OpenAPI writes `nullable` also where it says nothing.
+      properties: { action: { enum: ['pod-restart', 'none'], nullable: true }, why: text },
       required: ['action', 'why'],
       additionalProperties: false,
     };
@@ -144,6 +150,21 @@ describe.each(CHAT)('%s', (path) => {
       /^tools\[0\]\.function\.name/,
     ],
     [
+      'a format whose check answers later',
+      (p) => ({
+        messages: [user(PROMPT)],
+        ...formatted(p, { $async: true, properties: { action: { maxLength: 1 } } }),
+      }),
+      422,
+      /\$async: expected no \$async/,
+    ],
+    [
+      'a format that goes in circles',
+      (p) => ({ messages: [user(PROMPT)], ...formatted(p, { $recursiveRef: '#', properties: { action: text } }) }),
+      422,
+      /in place of \$recursiveRef/,
+    ],
+    [
       'a slow pattern',
       (p) => ({ messages: [user(PROMPT)], ...formatted(p, { properties: { action: { pattern: '(a*)*' } } }) }),
       422,
@@ -168,11 +189,39 @@ describe.each(CHAT)('%s', (path) => {
       expect(response.status).toBe(status);
       expect(saidIn(path, await response.json())).not.toBe('');
     }
-    const plain = await fetch(origin + path, { method: 'POST', body: '{}' });
-    expect([plain.status, saidIn(path, await plain.json())]).toEqual([415, expect.stringMatching(/application\/json/)]);
+    const packed = await post(path, '{}', { 'content-encoding': 'gzip' });
+    expect([packed.status, saidIn(path, await packed.json())]).toEqual([415, expect.stringMatching(/not compressed/)]);
     const wrong = await fetch(origin + path);
     expect([wrong.status, wrong.headers.get('allow')]).toEqual([405, 'POST']);
     saidIn(path, await wrong.json());
+  });
+
+  it('reads JSON under any media type, as `curl -d` sends it, and of a page from elsewhere only what is called JSON', async () => {
+    const { origin, model } = await startService({ authenticator: anybody });
+    const body = JSON.stringify({ stream: false, messages: [user(PROMPT)] });
+    const ask = (headers: Record<string, string>): Promise<Response> =>
+      fetch(origin + path, { method: 'POST', headers, body: new TextEncoder().encode(body) });
+    for (const type of [
+      'application/x-www-form-urlencoded',
+      'text/plain;charset=UTF-8',
+      'application/json',
+      undefined,
+    ]) {
+      const response = await ask(type === undefined ? {} : { 'content-type': type });
+      expect([type, response.status]).toEqual([type, 200]);
+      expect((await messageOf(response)).content).toContain('pod-restart');
+    }
+    expect((await ask({ 'content-type': 'text/plain', origin })).status).toBe(200);
+    const asked = model.asked.length;
+    for (const page of ['https://evil.example', 'http://localhost:1', 'null']) {
+      const refused = await ask({ 'content-type': 'text/plain', origin: page });
+      expect([refused.status, saidIn(path, await refused.json())]).toEqual([
+        415,
+        expect.stringMatching(/application\/json/),
+      ]);
+    }
+    expect(model.asked).toHaveLength(asked);
+    expect((await ask({ 'content-type': 'application/json', origin: 'https://evil.example' })).status).toBe(200);
   });
 
   it('sheds load and keeps deadlines like every route', async () => {
@@ -226,6 +275,41 @@ describe.each(CHAT)('%s', (path) => {
     const { response } = await ask({ fallback }, { messages: [user('What is Loki?')] });
     const body = await response.text();
     expect([response.status, body.includes('secret-host')]).toEqual([503, false]);
+  });
+});
+
+describe("Ollama's temperature", () => {
+  it('may be any of 0 or more, which is the fallback alone to use or refuse', async () => {
+    const options = (temperature: unknown) => ({ stream: false, options: { temperature } });
+    const fallback = createFakeTextProvider([
+      'Loki keeps logs.',
+      new ProviderError('words', 'bad-request', 'temperature: expected at most 2'),
+    ]);
+    const { post } = await startService({ fallback });
+    expect((await post('/api/chat', { ...options(3), messages: [user(PROMPT)] })).status).toBe(200);
+    expect((await post('/api/generate', { ...options(3), prompt: 'What is Loki?' })).status).toBe(200);
+    expect(fallback.calls[0]?.temperature).toBe(3);
+    const refused = await post('/api/generate', { ...options(1e9), prompt: 'What is Loki?' });
+    expect([refused.status, saidIn('/api/generate', await refused.json())]).toEqual([
+      422,
+      expect.stringMatching(/expected at most 2/),
+    ]);
+    for (const wrong of [-0.1, '1']) {
+      const response = await post('/api/chat', { ...options(wrong), messages: [user(PROMPT)] });
+      expect([response.status, saidIn('/api/chat', await response.json())]).toEqual([
+        422,
+        expect.stringMatching(/^options\.temperature: /),
+      ]);
+    }
+  });
+
+  it("is no rule of OpenAI's protocol, which has an upper end", async () => {
+    const { post } = await startService();
+    const response = await post('/v1/chat/completions', { temperature: 3, messages: [user(PROMPT)] });
+    expect([response.status, saidIn('/v1', await response.json())]).toEqual([
+      422,
+      expect.stringMatching(/^temperature: expected a number from 0 to 2/),
+    ]);
   });
 });
 

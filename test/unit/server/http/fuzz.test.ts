@@ -1,5 +1,8 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Alert, type Catalog, parseAlerts } from '../../../../src/domain/index.js';
+import { encodeAlert, encodeCatalog, pointerOptions } from '../../../../src/encoding/index.js';
+import { tokenizer } from '../../encoding/helpers.js';
 import { CRASH, closeServices, type Started, startService } from '../fake-service.js';
 
 let started: Started;
@@ -24,6 +27,17 @@ const VALID: readonly object[] = [
   { event_id: 'e', lambda_function: 'f', parameters: { a: 1 }, alert: CRASH, outcome: 'effective' },
   { model: 'remediation-v2' },
 ];
+
+/** Does with the schemas of a catalog what a model does. */
+function useSchemas(catalog: Catalog | undefined): void {
+  const alert = encodeAlert(parseAlerts(CRASH)[0] as Alert, tokenizer);
+  const { functions, parameters } = encodeCatalog(catalog ?? [], tokenizer);
+  for (const parameter of parameters) {
+    pointerOptions(alert, parameter);
+    for (const value of ['shop-0', 3, true]) parameter.check(value);
+  }
+  for (const { check } of functions) check({ name: 'shop-0', 'a b': 3 });
+}
 
 const nasty = fc.oneof(
   fc.jsonValue(),
@@ -141,6 +155,60 @@ describe('whatever is sent', () => {
     );
     expect(failures).toEqual([]);
     expect((await started.post('/select', CRASH)).status).toBe(200);
+  });
+
+  it('as a catalog is used by the model or refused by its place', async () => {
+    const schema = fc.constantFrom<object>(
+      ...[{ nullable: true }, { nullable: true, minLength: 1 }, { type: 'null', nullable: false }, { id: 'x' }],
+      ...[{ patternProperties: { '[': {} } }, { $recursiveRef: '#' }, { $recursiveAnchor: true }, { $async: true }],
+      ...[
+        { $dynamicRef: '#/$defs/a' },
+        { $dynamicRef: '#a' },
+        { $dynamicAnchor: 'a' },
+        { $anchor: 'a' },
+        { $id: '#a' },
+      ],
+      ...[{ $ref: '#' }, { $ref: '#a' }, { $ref: '#/$defs/a' }, { $ref: '#/$defs/%61' }, { $ref: '#/definitions/a' }],
+      ...[{ $ref: '#/properties/other' }, { $ref: '#/minProperties' }, { $ref: '#/constructor' }, { enum: [] }],
+      ...[{ enum: [{ toString: 1, valueOf: 1 }] }, { enum: ['shop-0'] }, { type: 'string', maxLength: 9 }, {}],
+    );
+    const more = fc.array(schema, { maxLength: 2 }).map((all): object => Object.assign({}, ...all));
+    const inner = fc.constantFrom<(of: object) => object>(
+      (of) => of,
+      (of) => ({ anyOf: [of, { type: 'string' }] }),
+      (of) => ({ not: { not: of } }),
+    );
+    const catalogs = fc
+      .tuple(more, inner, fc.oneof({ weight: 3, arbitrary: fc.constant({}) }, more), more)
+      .map(([property, within, root, a]) => [
+        {
+          name: 'pod-restart',
+          parameters: {
+            type: 'object',
+            minProperties: 0,
+            properties: { name: within(property), other: { type: 'string' } },
+            $defs: { a },
+            definitions: { a },
+            ...root,
+          },
+        },
+      ]);
+    const { post, service } = await startService({ chain: { phases: ['trm'] } }, { onCatalog: useSchemas });
+    const failures: string[] = [];
+    service.events.on('request_failed', ({ error }) => void failures.push(error.message));
+    await fc.assert(
+      fc.asyncProperty(catalogs, async (catalog) => {
+        const reasoned = await post('/reason', { problem: CRASH, catalog });
+        const text = await reasoned.text();
+        expect([200, 422], text).toContain(reasoned.status);
+        if (reasoned.status === 422) expect((JSON.parse(text) as { path: string }).path).toMatch(/^catalog\[0]/);
+        const selected = await post('/select', { alert: CRASH, catalog });
+        expect(selected.status).toBe(reasoned.status);
+        expect(await selected.text()).not.toContain('"failed"');
+      }),
+      { numRuns: 150 },
+    );
+    expect(failures).toEqual([]);
   });
 
   it('to any path is answered', async () => {

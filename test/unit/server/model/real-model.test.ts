@@ -68,6 +68,46 @@ describe('a service with a model of its own', () => {
     expect(decisions[0]?.attempts.map(({ phase }) => phase)).toEqual(['trm', 'rules']);
   });
 
+  it('takes catalogs as generators write them, and names the place of what cannot be taken', async () => {
+    const { post } = await start();
+    const restart = (name: object, more: object = {}) => [
+      { name: 'pod-restart', parameters: { properties: { name, namespace: { type: 'string' } }, ...more } },
+    ];
+    for (const catalog of [
+      restart({ nullable: true, minLength: 1 }),
+      restart({ type: 'string', nullable: true, minLength: 1 }),
+      restart({ $ref: '#/definitions/name' }, { definitions: { name: { type: 'string' } } }),
+      restart({ $ref: '#/properties/namespace' }),
+      restart({ $ref: '#/components/schemas/name' }, { components: { schemas: { name: { type: 'string' } } } }),
+      restart({ enum: [{ toString: 1, valueOf: 1 }, 'shop-0'] }),
+    ]) {
+      expect([catalog, (await post('/reason', { problem: CRASH, catalog })).status]).toEqual([catalog, 200]);
+      const answer = (await (await post('/select', { alert: CRASH, catalog })).json()) as {
+        decisions: { attempts: { phase: string; outcome: string }[] }[];
+      };
+      expect(answer.decisions[0]?.attempts).not.toContainEqual(expect.objectContaining({ outcome: 'failed' }));
+    }
+    for (const [catalog, place] of [
+      [restart({ id: 'x', minLength: 1 }), '.properties.name.id'],
+      [restart({ enum: [] }), '.properties.name.enum'],
+      [restart({}, { patternProperties: { '[': {} } }), '.patternProperties'],
+      [restart({}, { $recursiveRef: '#' }), '.$recursiveRef'],
+      // What would answer later would let everything pass, and end the process when it refuses.
+      [restart({ type: 'string', minLength: 100, $async: true }), '.properties.name.$async'],
+    ] as const) {
+      for (const [path, body] of [
+        ['/reason', { problem: CRASH, catalog }],
+        ['/select', { alert: CRASH, catalog }],
+      ] as const) {
+        const response = await post(path, body);
+        expect([response.status, await response.json()]).toEqual([
+          422,
+          expect.objectContaining({ path: `catalog[0].parameters${place}` }),
+        ]);
+      }
+    }
+  });
+
   it('takes another model while requests run, and keeps the good one when it is damaged', async () => {
     const { service, post } = await start();
     const asking = Array.from({ length: 40 }, async (_, id) => {

@@ -1,10 +1,14 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterEach, describe, expect, it } from 'vitest';
+import { ExecutionProviderError } from '../../../../src/core/errors.js';
 import { createRemoteProvider } from '../../../../src/providers/index.js';
 import type { ReportedOutcome } from '../../../../src/remediation/acting/index.js';
-import { alertOf, CRASH, closeServices, startService } from '../fake-service.js';
+import type { Authenticator, ServiceModel } from '../../../../src/server/index.js';
+import { alertOf, CRASH, closeServices, fakeModel, startService } from '../fake-service.js';
 
 afterEach(closeServices);
+
+const nobody: Authenticator = { authenticate: async () => ({ refused: 'missing' }) };
 
 interface Document {
   readonly paths: Record<
@@ -67,7 +71,22 @@ describe('POST /select', () => {
   it.each<[string, unknown, number, string, string]>([
     ['no alert', { labels: { pod: 'a' } }, 422, 'invalid-input', 'labels.alertname'],
     ['a catalog that is none', { ...CRASH, catalog: 'all' }, 422, 'invalid-input', 'catalog'],
-    ['a function without a name', { alert: CRASH, catalog: [{}] }, 422, 'invalid-input', '[0].name'],
+    ['a function without a name', { alert: CRASH, catalog: [{}] }, 422, 'invalid-input', 'catalog[0].name'],
+    ['a catalog of nothing', { alert: CRASH, catalog: [] }, 422, 'invalid-input', 'catalog'],
+    [
+      'a slow pattern',
+      { alert: CRASH, catalog: [{ name: 'f', parameters: { properties: { p: { pattern: '(a+)+' } } } }] },
+      422,
+      'invalid-input',
+      'catalog[0].parameters.properties.p.pattern',
+    ],
+    [
+      'a schema that goes in circles',
+      { alert: CRASH, catalog: [{ name: 'f', parameters: { properties: { p: { not: { $ref: '#' } } } } }] },
+      422,
+      'invalid-input',
+      'catalog[0].parameters',
+    ],
     ['no JSON', '{"labels": ', 400, 'malformed', ''],
     ['nothing', '', 400, 'malformed', ''],
     ['a deep nest', `${'['.repeat(500)}${']'.repeat(500)}`, 400, 'malformed', ''],
@@ -162,6 +181,43 @@ describe('POST /reason', () => {
     expect(response.status).toBe(status);
     expect(await response.json()).toMatchObject({ type: `urn:agent-trm:problem:${problem}` });
   });
+
+  it.each<[string, unknown, string, RegExp]>([
+    ['no function', [], 'catalog', /^catalog: expected at least one function/],
+    ['a function without a name', [RESTART, {}], 'catalog[1].name', /^catalog\[1]\.name: expected a name/],
+    [
+      'a schema that cannot be compiled',
+      [{ name: 'f', parameters: { properties: { p: { $ref: '#/$defs/q' } } } }],
+      'catalog[0].parameters.properties.p',
+      /resolve within the schema of "f"/,
+    ],
+  ])('says where a catalog with %s is at fault', async (_, catalog, path, detail) => {
+    const { post } = await startService();
+    const response = await post('/reason', { problem: CRASH, catalog });
+    expect(response.status).toBe(422);
+    expect(await response.json()).toMatchObject({ path, detail: expect.stringMatching(detail) });
+  });
+});
+
+describe('POST /admin/reload', () => {
+  it('goes on with the present model when no execution provider takes the new one', async () => {
+    let loads = 0;
+    const model = async (): Promise<ServiceModel> => {
+      loads += 1;
+      if (loads > 1) throw new ExecutionProviderError('cuda: the driver at https://u:hunter2@host is too old');
+      return fakeModel();
+    };
+    const { post, service } = await startService({ model });
+    const failures: string[] = [];
+    service.events.on('request_failed', ({ error }) => void failures.push(error.message));
+    const response = await post('/admin/reload', {});
+    const body = (await response.json()) as Record<string, unknown>;
+    expect([response.status, body['type']]).toEqual([422, 'urn:agent-trm:problem:model-refused']);
+    expect(body['detail']).toMatch(/^cuda: the driver at .*is too old$/);
+    expect(JSON.stringify(body)).not.toContain('hunter2');
+    expect(failures).toEqual([]);
+    expect((await post('/select', CRASH)).status).toBe(200);
+  });
 });
 
 describe('POST /feedback', () => {
@@ -237,6 +293,22 @@ describe('what anybody may ask', () => {
     });
   });
 
+  it('says at the root that it runs, to a GET or HEAD, also while it stops', async () => {
+    const { origin, post, model, service } = await startService({ authenticator: nobody });
+    const answer = await fetch(`${origin}/`, { headers: { authorization: 'Bearer nonsense' } });
+    expect([answer.status, await answer.text()]).toEqual([200, 'agent-trm is running']);
+    expect(answer.headers.get('content-type')).toMatch(/^text\/plain/);
+    const head = await fetch(origin, { method: 'HEAD' });
+    expect([head.status, await head.text()]).toEqual([200, '']);
+    // Events still need credentials.
+    expect((await post('/', webhook(CRASH))).status).toBe(401);
+    const wrong = await fetch(origin, { method: 'PUT' });
+    expect([wrong.status, wrong.headers.get('allow')?.split(', ').sort()]).toEqual([405, ['GET', 'HEAD', 'POST']]);
+    await service.close();
+    expect((await service.app.request('/')).status).toBe(200);
+    expect(model.asked).toEqual([]);
+  });
+
   it('has a document of every route, and of no others', async () => {
     const { origin } = await startService();
     const { paths } = (await (await fetch(`${origin}/openapi.json`)).json()) as Document;
@@ -248,7 +320,7 @@ describe('what anybody may ask', () => {
     expect(own.sort()).toEqual(
       [
         ...['/', '/admin/reload', '/events', '/feedback', '/reason', '/select'].map((path) => `post ${path}`),
-        ...['/healthz', '/metrics', '/readyz', '/v2/health/live', '/v2/health/ready', '/version'].map(
+        ...['/', '/healthz', '/metrics', '/readyz', '/v2/health/live', '/v2/health/ready', '/version'].map(
           (p) => `get ${p}`,
         ),
       ].sort(),

@@ -16,6 +16,8 @@ describe('a schema with references', () => {
   it('is taken when it stays small', () => {
     expect(() => checkExpansion(bomb(4, 3))).not.toThrow();
     expect(() => checkExpansion({ enum: [{ $ref: 3 }], $ref: '#/nowhere' })).not.toThrow();
+    expect(() => checkExpansion({ $ref: '#/$defs/%' })).not.toThrow();
+    expect(() => checkExpansion({ properties: { $dynamicRef: { type: 'string' } } })).not.toThrow();
   });
 
   it.each<[string, object, RegExp]>([
@@ -27,6 +29,13 @@ describe('a schema with references', () => {
       /circles/,
     ],
     ['goes in a circle that is written in several ways', { '/': { $ref: '#/~1' }, $ref: '#/~1' }, /circles/],
+    [
+      'goes in a circle that is encoded',
+      { properties: { a: { $ref: '#/$defs/%61%20b' } }, $defs: { 'a b': { not: { $ref: '#/$defs/a%20b' } } } },
+      /circles/,
+    ],
+    ['refers to where the way there leads', { $defs: { a: {} }, $dynamicRef: '#/$defs/a' }, /in place of \$dynamicRef/],
+    ['refers as an older draft', { anyOf: [{ $recursiveRef: '#' }] }, /in place of \$recursiveRef/],
     ['refers to an anchor', { $defs: { a: { $anchor: 'x' } }, $ref: '#x' }, /as paths/],
   ])('is refused when it %s, at once', (_, schema, message) => {
     const start = performance.now();
