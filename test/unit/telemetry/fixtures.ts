@@ -196,6 +196,14 @@ function runService(observer: Observer): void {
     durationMs: 8,
     principal: 'agent',
   });
+  events.emit('request_ended', {
+    requestId: 'r2',
+    route: '/v1/chat/completions',
+    method: 'POST',
+    status: 503,
+    durationMs: 9,
+    principal: 'agent',
+  });
   events.emit('request_refused', {
     requestId: 'r2',
     route,

@@ -185,9 +185,17 @@ describe('metrics of OpenTelemetry', () => {
     const points = await sdk.points();
     const moved = new Set(points.filter(({ value }) => value > 0).map(({ name }) => name));
     for (const name of Object.keys(METRICS)) expect(moved, name).toContain(instrumentName(name));
-    for (const name of ['client.operation', 'invoke_agent', 'workflow', 'execute_tool']) {
+    for (const name of ['client.operation', 'server.request', 'invoke_agent', 'workflow', 'execute_tool']) {
       expect(moved).toContain(`gen_ai.${name}.duration`);
     }
+    // Of the routes that a model server has, and not of those that manage it.
+    expect(points.filter(({ name }) => name === 'gen_ai.server.request.duration')).toMatchObject([
+      {
+        unit: 's',
+        attributes: { 'gen_ai.operation.name': 'chat', 'gen_ai.provider.name': 'agent-trm', 'error.type': '503' },
+        value: 1,
+      },
+    ]);
     expect(points).toContainEqual({
       name: 'agent_trm.selections',
       unit: '',
