@@ -17,6 +17,8 @@ export interface RawAnswer {
 
 /** Inputs of the calibration, all finite. */
 export interface CalibrationFeatures {
+  /** Whether the answer calls a function. */
+  readonly acts: boolean;
   readonly qHaltLogit: number;
   /** Probability of the best answer minus that of the second, in [0, 1]. */
   readonly margin: number;
@@ -80,6 +82,7 @@ export function decodeAnswer(raw: RawAnswer, row: EncodedRow, causes: readonly s
     topFunction: nameOf(top),
     missingParameters: call?.missing ?? [],
     features: {
+      acts: answered,
       qHaltLogit: raw.qHaltLogit,
       margin: (probabilities[top] ?? 0) - (probabilities[order[1] ?? -1] ?? 0),
       pointerProbability: call === undefined ? 1 : call.missing.length > 0 ? 0 : call.probability,

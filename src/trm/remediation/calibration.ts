@@ -5,8 +5,8 @@ import type { CalibrationFeatures } from '../../encoding/index.js';
 /** What the fitted map reads: the features of an answer and the supervision step (from 1) that it was given at. */
 export type ConfidenceFeatures = CalibrationFeatures & { readonly step: number };
 
-/** Inputs of the fitted map, in the order of the coefficients. */
-export const CALIBRATION_INPUTS = [
+/** What is read of every answer. */
+const OF_ANSWERS = [
   'qHaltLogit',
   'marginLogit',
   'pointerLogit',
@@ -18,9 +18,19 @@ export const CALIBRATION_INPUTS = [
   'unseenFunction',
 ] as const;
 
-/** Inputs of a format; 2 is without the one that came last. */
+/**
+ * Inputs of the fitted map, in the order of the coefficients. Answers that call a function have coefficients of their own
+ * beside those of all: what tells a right call from a wrong one is not what tells whether none should be made.
+ */
+export const CALIBRATION_INPUTS: readonly string[] = [
+  ...OF_ANSWERS,
+  'acts',
+  ...OF_ANSWERS.map((name) => `acts:${name}`),
+];
+
+/** Inputs of a format; 2 knows no functions that training never showed, and no difference between answers. */
 function inputsOf(formatVersion: 2 | 3): readonly string[] {
-  return formatVersion === 2 ? CALIBRATION_INPUTS.slice(0, -1) : CALIBRATION_INPUTS;
+  return formatVersion === 2 ? OF_ANSWERS.slice(0, -1) : CALIBRATION_INPUTS;
 }
 
 const schema = z
@@ -97,7 +107,7 @@ function logit(probability: number): number {
 /** Features as the numbers that the map takes. */
 export function calibrationInputs(features: ConfidenceFeatures): number[] {
   const q = Math.min(Math.max(features.qHaltLogit, -10), 10);
-  return [
+  const ofAnswer = [
     q,
     logit(features.margin),
     logit(features.pointerProbability),
@@ -108,6 +118,8 @@ export function calibrationInputs(features: ConfidenceFeatures): number[] {
     features.unknownInFunction,
     features.unseenFunction,
   ];
+  const acts = features.acts ? 1 : 0;
+  return [...ofAnswer, acts, ...ofAnswer.map((input) => acts * input)];
 }
 
 /** Log odds of the logistic map. */

@@ -172,7 +172,9 @@ describe('decodeAnswer', () => {
           const { labels, metrics } = row.alert.alert;
           const total = answer.candidates.reduce((sum, { probability }) => sum + probability, 0);
           expect(total).toBeCloseTo(1, 6);
-          expect(Object.values(answer.features).every(Number.isFinite)).toBe(true);
+          const { acts, ...numbers } = answer.features;
+          expect(acts).toBe(answer.lambdaFunction !== null);
+          expect(Object.values(numbers).every(Number.isFinite)).toBe(true);
           expect(explain(answer, row.alert)).not.toMatch(/[\p{Cc}\p{Cf}\p{Cs}]/u);
           expect(answer.lambdaFunction === null).toBe(answer.abstainReason !== undefined);
           if (answer.lambdaFunction === null) {

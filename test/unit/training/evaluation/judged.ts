@@ -43,6 +43,7 @@ export function said(
     topFunction: lambdaFunction,
     missingParameters: [],
     features: {
+      acts: true,
       qHaltLogit: q,
       margin: 0,
       pointerProbability: 1,

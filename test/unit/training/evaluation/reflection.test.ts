@@ -36,6 +36,7 @@ function answers(cycles: string, confidences: readonly number[], q: readonly num
       topFunction: null,
       missingParameters: [],
       features: {
+        acts: true,
         qHaltLogit: q[Math.floor(index / 2)] ?? 0,
         margin: 0,
         pointerProbability: 1,

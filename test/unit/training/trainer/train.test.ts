@@ -117,7 +117,7 @@ describe('a training run', () => {
           formatVersion: 3,
           inputs: [...CALIBRATION_INPUTS],
           intercept: 0,
-          coefficients: [1, 0, 0, 0, 0, 0, 0, 0, 0],
+          coefficients: CALIBRATION_INPUTS.map((_, index) => (index === 0 ? 1 : 0)),
           fittedOn: { rows: 1, split: 'calibration' },
         },
       });

@@ -12,15 +12,26 @@ import {
 } from '../../../../src/trm/remediation/calibration.js';
 
 const FILES = { weightsSha256: 'a', vocabularySha256: 'b' };
+const COEFFICIENTS: Readonly<Record<string, number>> = {
+  qHaltLogit: 1,
+  marginLogit: 0.5,
+  pointerLogit: 0.25,
+  noneProbability: -1,
+  haltingStep: -0.2,
+  logCatalogSize: 0.1,
+  acts: 0.3,
+  'acts:qHaltLogit': -0.25,
+};
 const MAP: Calibration = {
   formatVersion: 3,
   inputs: [...CALIBRATION_INPUTS],
   intercept: -0.5,
-  coefficients: [1, 0.5, 0.25, -1, -0.2, 0.1, 0, 0, 0],
+  coefficients: CALIBRATION_INPUTS.map((name) => COEFFICIENTS[name] ?? 0),
   fittedOn: { rows: 10, split: 'calibration' },
   ...FILES,
 };
 const FEATURES: ConfidenceFeatures = {
+  acts: false,
   qHaltLogit: 2,
   margin: 0.8,
   pointerProbability: 0.5,
@@ -42,6 +53,7 @@ describe('the inputs of the calibration', () => {
 
   it('are finite for certain answers, none named and an empty catalog', () => {
     const certain = {
+      acts: true,
       qHaltLogit: 1e9,
       margin: 1,
       pointerProbability: 0,
@@ -62,11 +74,13 @@ describe('the confidence', () => {
   it('is the logistic function of the weighted inputs', () => {
     const score = -0.5 + 2 + 0.5 * Math.log(4) - 0.1 - 0.4 + 0.1 * Math.log(7);
     expect(calibratedConfidence(FEATURES, MAP)).toBeCloseTo(1 / (1 + Math.exp(-score)), 12);
+    const acting = calibratedConfidence({ ...FEATURES, acts: true }, MAP);
+    expect(acting).toBeCloseTo(1 / (1 + Math.exp(-(score + 0.3 - 0.5))), 12);
   });
 
   it('goes through the isotonic map where there is one', () => {
     const isotonic = { scores: [-10, 10], probabilities: [0.25, 0.75] };
-    const flat = { ...MAP, intercept: 5, coefficients: [0, 0, 0, 0, 0, 0, 0, 0, 0], isotonic };
+    const flat = { ...MAP, intercept: 5, coefficients: MAP.coefficients.map(() => 0), isotonic };
     expect(calibratedConfidence(FEATURES, flat)).toBeCloseTo(0.625, 12);
   });
 });

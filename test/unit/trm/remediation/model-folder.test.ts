@@ -33,7 +33,7 @@ const model: NewModel = {
     formatVersion: 3,
     inputs: [...CALIBRATION_INPUTS],
     intercept: 0.1,
-    coefficients: [1, 2, 3, 4, 5, 6, 7, 8, 9],
+    coefficients: CALIBRATION_INPUTS.map((_, index) => index + 1),
     fittedOn: { rows: 10, split: 'calibration' },
   },
   texts: { 'MODEL_CARD.md': '# tiny\n' },
@@ -71,7 +71,7 @@ describe('a model folder', () => {
     expect(folder.manifest).toEqual(manifest);
     expect(folder.manifest.parameterCount).toBe(countParameters(model.weights));
     expect(folder.vocabulary).toEqual(vocabulary);
-    expect(folder.calibration.coefficients).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    expect(folder.calibration.coefficients).toEqual(CALIBRATION_INPUTS.map((_, index) => index + 1));
     for (const [name, { data }] of model.weights) {
       const read = folder.weights.get(name)?.data ?? new Float32Array();
       const far = data.filter(

@@ -11,6 +11,7 @@ function simulated(count: number, seed: string) {
   const random = createRandom(seed);
   return Array.from({ length: count }, () => {
     const features = {
+      acts: random.chance(0.5),
       qHaltLogit: 2 * random.normal(),
       margin: random.next(),
       pointerProbability: random.next(),
@@ -42,9 +43,27 @@ describe('the calibration', () => {
     expect(expectedCalibrationError(scored)).toBeLessThan(0.03);
   });
 
+  it('gives answers that call a function a map of their own', () => {
+    const rows = (seed: string) => {
+      const random = createRandom(`${seed} of two kinds`);
+      return simulated(4000, seed).map(({ features }) => {
+        const score = features.acts ? 1.2 * features.qHaltLogit - 0.5 : 2;
+        return { features, right: random.chance(1 / (1 + Math.exp(-score))) };
+      });
+    };
+    const fitted = { ...fitCalibration(rows('fit'), 'calibration'), ...hashes };
+    for (const acts of [true, false]) {
+      const scored = rows('other')
+        .filter(({ features }) => features.acts === acts)
+        .map(({ features, right }) => ({ confidence: calibratedConfidence(features, fitted), right }));
+      expect(expectedCalibrationError(scored)).toBeLessThan(0.04);
+    }
+  });
+
   it('stays finite where right and wrong can be told apart without fault', () => {
     const rows = [-3, -2, 2, 3].map((qHaltLogit) => ({
       features: {
+        acts: true,
         qHaltLogit,
         margin: 0.5,
         pointerProbability: 0.5,
