@@ -31,6 +31,8 @@ export interface FieldFacts {
   readonly namespaceKey: boolean;
   /** No character that a shell, a path or a terminal gives a meaning to. */
   readonly safe: boolean;
+  /** The same, but for single slashes between such texts, as in the name of an interface. */
+  readonly safePath: boolean;
   readonly dnsLabel: boolean;
   readonly dnsSubdomain: boolean;
   readonly number?: number;
@@ -52,6 +54,14 @@ export function isSafeValue(text: string): boolean {
   return text.length <= 1_024 && /^[A-Za-z0-9_][A-Za-z0-9_.:@+=,-]*$/.test(text) && !text.includes('..');
 }
 
+/**
+ * True for such texts joined by single slashes (`xe-1/0/0`, `media/rips`): what takes them as a path stays below where it
+ * starts.
+ */
+export function isSafePath(text: string): boolean {
+  return text.length <= 1_024 && text.split('/').every(isSafeValue);
+}
+
 /** Facts about the label `key` of an alert. */
 export function labelFacts(labels: Readonly<Record<string, string>>, key: string, value: string): FieldFacts {
   const keyWords = new Set(splitWords(key));
@@ -64,6 +74,7 @@ export function labelFacts(labels: Readonly<Record<string, string>>, key: string
     keyWords,
     namespaceKey: [...keyWords].some((word) => NAMESPACE_WORDS.has(word)),
     safe: isSafeValue(value),
+    safePath: isSafePath(value),
     dnsLabel: isDnsLabel(value),
     dnsSubdomain: isDnsSubdomain(value),
     ...(kind !== undefined && { kind }),
@@ -91,6 +102,7 @@ export const NO_FACTS: FieldFacts = {
   keyWords: new Set(),
   namespaceKey: false,
   safe: false,
+  safePath: false,
   dnsLabel: false,
   dnsSubdomain: false,
 };

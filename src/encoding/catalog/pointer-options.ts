@@ -119,7 +119,7 @@ function enumOption(field: EncodedField, parameter: EncodedParameter): PointerOp
 function textOption(field: EncodedField, parameter: EncodedParameter): PointerOption | undefined {
   const { facts, origin } = field;
   const { role } = parameter;
-  if (!facts.safe) return undefined;
+  if (!(role.takes === 'text' ? facts.safePath : facts.safe)) return undefined;
   if (role.takes === 'namespace') {
     const fits = facts.namespaceKey && facts.dnsLabel && satisfies(field.value, parameter);
     return fits ? { value: field.value, origin } : undefined;

@@ -1,6 +1,6 @@
 import { quote } from '../../../domain/describe.js';
 import { isDnsLabel, isDnsSubdomain, isLabelSelector } from '../../../domain/kubernetes-names.js';
-import { isSafeValue } from '../../../encoding/alert/field.js';
+import { isSafePath, isSafeValue } from '../../../encoding/alert/field.js';
 import { isListed } from '../policy.js';
 import { type GuardedParameter, isDeclared, type PureCheck } from './check.js';
 
@@ -29,7 +29,7 @@ export const noMetacharacters: PureCheck = {
     const known = new Map(parameters.map((parameter) => [parameter.name, parameter]));
     for (const [name, value] of Object.entries(action.call.parameters)) {
       if (typeof value !== 'string' || isSafeText(value, known.get(name))) continue;
-      return `${quote(name)}: expected letters, digits and . _ - : @ + = , received ${quote(value)}`;
+      return `${quote(name)}: expected letters, digits and . _ - : @ + = , (in free text also / between them), received ${quote(value)}`;
     }
     return undefined;
   },
@@ -37,8 +37,15 @@ export const noMetacharacters: PureCheck = {
 
 function isSafeText(value: string, parameter: GuardedParameter | undefined): boolean {
   if (parameter !== undefined && isDeclared(parameter)) return true;
-  // A selector may hold the slash of a label's key.
-  return parameter?.role.takes === 'selector' ? isLabelSelector(value) : isSafeValue(value);
+  switch (parameter?.role.takes) {
+    // It may hold the slash of a label's key.
+    case 'selector':
+      return isLabelSelector(value);
+    case 'text':
+      return isSafePath(value);
+    default:
+      return isSafeValue(value);
+  }
 }
 
 /** What changes something does so in permitted namespaces only. */

@@ -90,6 +90,21 @@ describe('pointerOptions', () => {
     },
   );
 
+  it.each(['xe-1/0/0', 'TenGigE0/1/0/5', 'media/rips', '10.0.0.1:9090'])(
+    'lets %j fill a free text, and no name of an object',
+    (server) => {
+      expect(optionsOf({ server }, 'f', 'p', oneParameter({ type: 'string' }))).toEqual({ server });
+      expect(optionsOf({ pod: server }, 'pod-restart', 'name')).toEqual({});
+    },
+  );
+
+  it.each(['/etc/passwd', 'a//b', 'a/../b', 'a/..', '../a', 'a/', 'a/-rf', 'a/$b', 'https://a', 'a/./b', 'a/.ssh'])(
+    'never lets %j fill a free text',
+    (server) => {
+      expect(optionsOf({ server }, 'f', 'p', oneParameter({ type: 'string' }))).toEqual({});
+    },
+  );
+
   it('fills a Deployment from the pod that it owns, unless a label names the Deployment', () => {
     const pod = 'checkout-api-7d9f8b6c5-x2x4z';
     expect(optionsOf({ pod }, 'scale-deployment', 'name')).toEqual({ pod: 'checkout-api' });
