@@ -166,12 +166,6 @@ export function collate(rows: readonly EncodedRow[]): ModelInputs {
   };
 }
 
-/** Of `collate` what the inputs of a graph ask for, since older models compare no words. */
-export function collateFor(inputNames: readonly string[], rows: readonly EncodedRow[]): ModelInputs['tensors'] {
-  const { tensors } = collate(rows);
-  return Object.fromEntries(Object.entries(tensors).filter(([name]) => inputNames.includes(name)));
-}
-
 function largest(rows: readonly EncodedRow[], size: (row: EncodedRow) => number): number {
   return rows.reduce((most, row) => Math.max(most, size(row)), 1);
 }

@@ -18,7 +18,7 @@ export {
 } from './catalog/encode-catalog.js';
 export { type PointerOption, type PointerOptions, pointerColumn, pointerOptions } from './catalog/pointer-options.js';
 export { POINTER_FEATURES } from './catalog/pointer-overlap.js';
-export { collate, collateFor, type EncodedRow, FUNCTION_FEATURES, type ModelInputs, SHOWN_VOTES } from './collate.js';
+export { collate, type EncodedRow, FUNCTION_FEATURES, type ModelInputs, SHOWN_VOTES } from './collate.js';
 export {
   type EncodedDemonstration,
   encodeDemonstrationAlert,

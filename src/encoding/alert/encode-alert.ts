@@ -118,7 +118,8 @@ function makeField(
   origin: ParameterOrigin,
   facts: EncodedField['facts'],
 ): EncodedField {
-  const keyText: EncodedText = tokenizer.encodeText(key);
+  // That a pod belongs to a Deployment stands in the pattern of its name, which no word tells.
+  const keyText: EncodedText = tokenizer.encodeText(facts.owner === undefined ? key : `${key} deployment`);
   return { type, key, value, origin, keyText, valueText: tokenizer.encodeText(value), facts };
 }
 

@@ -1,5 +1,5 @@
 import { AbortedError, TrainingError } from '../../core/errors.js';
-import { buildVocabulary, CAUSES, collateFor, Tokenizer, type Vocabulary } from '../../encoding/index.js';
+import { buildVocabulary, CAUSES, collate, Tokenizer, type Vocabulary } from '../../encoding/index.js';
 import { Runtime, type RuntimeOptions, type Session, type Tensor } from '../../runtime/index.js';
 import {
   buildAccumulate,
@@ -221,10 +221,7 @@ class TrainingRun {
 
   async #partStep(session: Session, rows: readonly TrainingRow[], reset: Uint8Array, index: number) {
     const feeds: Record<string, Tensor> = {
-      ...collateFor(
-        session.inputNames,
-        rows.map(({ encoded }) => encoded),
-      ),
+      ...collate(rows.map(({ encoded }) => encoded)).tensors,
       ...collateTargets(rows, CAUSES),
       reset: { type: 'bool', data: reset, dims: [rows.length] },
     };

@@ -28,14 +28,9 @@ export const CALIBRATION_INPUTS: readonly string[] = [
   ...OF_ANSWERS.map((name) => `acts:${name}`),
 ];
 
-/** Inputs of a format; 2 knows no functions that training never showed, and no difference between answers. */
-function inputsOf(formatVersion: 2 | 3): readonly string[] {
-  return formatVersion === 2 ? OF_ANSWERS.slice(0, -1) : CALIBRATION_INPUTS;
-}
-
 const schema = z
   .object({
-    formatVersion: z.union([z.literal(2), z.literal(3)]),
+    formatVersion: z.literal(3),
     inputs: z.array(z.string()),
     intercept: z.number(),
     coefficients: z.array(z.number()),
@@ -59,11 +54,11 @@ const schema = z
       negativeLogLikelihood: z.record(z.string(), z.number()).optional(),
     }),
   })
-  .refine(({ formatVersion, inputs }) => inputs.join() === inputsOf(formatVersion).join(), {
+  .refine(({ inputs }) => inputs.join() === CALIBRATION_INPUTS.join(), {
     error: `expected the inputs ${CALIBRATION_INPUTS.join(', ')}`,
     path: ['inputs'],
   })
-  .refine(({ formatVersion, coefficients }) => coefficients.length === inputsOf(formatVersion).length, {
+  .refine(({ coefficients }) => coefficients.length === CALIBRATION_INPUTS.length, {
     error: 'expected one number an input',
     path: ['coefficients'],
   });

@@ -27,7 +27,7 @@ export interface RemediationConfig {
   readonly encoder_layers: number;
   /** Recursive answer slots, at least 4. */
   readonly slots: number;
-  /** Width in which words of alert and functions are compared; 0 = neither they nor names of parameters and labels are. */
+  /** Width in which words of alert and functions are compared. */
   readonly match_width: number;
   /** Rows of the token embedding table. */
   readonly vocab_size: number;
@@ -87,13 +87,10 @@ export function remediationParameters(config: RemediationConfig): Map<string, Pa
   for (let layer = 0; layer < config.encoder_layers; layer++) block(`field_encoder.layers.${layer}`);
   mlp('function_encoder');
   specs.set('function_encoder.type', { shape: [width], start: 'embedding' });
-  const compares = config.match_width > 0;
-  const functionFeatures = FUNCTION_FEATURES + (compares ? MATCH_FEATURES : 0);
+  const functionFeatures = FUNCTION_FEATURES + MATCH_FEATURES;
   linear('function_encoder.overlap.weight', width, functionFeatures);
-  if (compares) {
-    linear('match.weight', config.match_width, width);
-    specs.set('match_share.weight', { shape: [1, width], start: 'zero' });
-  }
+  linear('match.weight', config.match_width, width);
+  specs.set('match_share.weight', { shape: [1, width], start: 'zero' });
   specs.set('shown_index.embedding_weight', { shape: [1 + MAX_DEMONSTRATIONS, width], start: 'state' });
   specs.set('shown_function.none', { shape: [width], start: 'embedding' });
   linear('shown_function.weight', width, width);
@@ -113,7 +110,7 @@ export function remediationParameters(config: RemediationConfig): Map<string, Pa
   linear('pointer_head.slot.weight', width, width);
   linear('pointer_head.query.weight', width, width);
   linear('pointer_head.key.weight', width, width);
-  if (compares) specs.set('pointer_head.overlap', { shape: [POINTER_FEATURES, 1], start: { constant: 2 } });
+  specs.set('pointer_head.overlap', { shape: [POINTER_FEATURES, 1], start: { constant: 2 } });
   specs.set('pointer_head.default', { shape: [width], start: 'embedding' });
   linear('cause_head.weight', config.causes, width);
   specs.set('q_head.weight', { shape: [1, width], start: 'zero' });

@@ -60,7 +60,7 @@ export interface Encoded {
   readonly overlap: Value;
   readonly noneVotes: Value;
   /** [B, R, M, POINTER_FEATURES]. */
-  readonly pointerOverlap?: Value;
+  readonly pointerOverlap: Value;
   readonly pointerMask: Value;
 }
 
@@ -95,8 +95,7 @@ export function encode(weights: WeightSource, config: RemediationConfig): Encode
     parameters,
   });
   const met = graph.input('overlap', 'float32', ['batch', 'functions', FUNCTION_FEATURES]);
-  const compares = config.match_width > 0;
-  const overlap = compares ? concat([met, matchWords(weights, config.match_width, epsilon)], 2) : met;
+  const overlap = concat([met, matchWords(weights, config.match_width, epsilon)], 2);
   // Demonstrations mark what they answer with, so that functions whose texts say nothing can be told apart, and what
   // their fields say about the query goes straight to it.
   const indexRows = weights.tensor('shown_index.embedding_weight');
@@ -136,9 +135,7 @@ export function encode(weights: WeightSource, config: RemediationConfig): Encode
     functionMask,
     overlap,
     noneVotes: graph.input('none_votes', 'float32', ['batch', SHOWN_VOTES]),
-    ...(compares && {
-      pointerOverlap: graph.input('pointer_overlap', 'float32', ['batch', 'parameters', 'fields', POINTER_FEATURES]),
-    }),
+    pointerOverlap: graph.input('pointer_overlap', 'float32', ['batch', 'parameters', 'fields', POINTER_FEATURES]),
     pointerMask: graph.input('pointer_mask', 'float32', ['batch', 'parameters', '(fields+1)']),
   };
 }

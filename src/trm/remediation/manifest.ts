@@ -20,7 +20,7 @@ const schema = z.object({
     encoder_layers: z.int().min(0),
     slots: z.int().min(4),
     // Models from before it have none.
-    match_width: z.int().min(0).default(0),
+    match_width: z.int().min(1),
     vocab_size: positive,
     causes: positive,
     rms_norm_eps: z.number().gt(0),

@@ -1,4 +1,4 @@
-import { collateFor, type EncodedRow, type RawAnswer } from '../../encoding/index.js';
+import { collate, type EncodedRow, type RawAnswer } from '../../encoding/index.js';
 import type { Runtime, Session, Tensor } from '../../runtime/index.js';
 import type { ParameterMap } from '../graph/weight-source.js';
 import type { RowCarry } from '../recurrent-model.js';
@@ -48,7 +48,7 @@ export class RemediationModel {
     signal?: AbortSignal,
   ): Promise<{ carry: RowCarry; output: RawAnswer[] }[]> {
     const inputs = rows.map(({ input }) => input);
-    const tensors = collateFor(this.#session.inputNames, inputs);
+    const { tensors } = collate(inputs);
     const state = this.#stateTensors(rows.map(({ carry }) => carry));
     const outputs = await this.#session.run({ ...tensors, ...state }, { transfer: true, ...(signal && { signal }) });
     const { slots, hidden_size: width } = this.config;

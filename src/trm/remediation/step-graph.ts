@@ -146,9 +146,8 @@ function readAnswer(weights: WeightSource, zH: Value, encoded: Encoded, epsilon:
   const pointerQuery = weights.linear(rmsNorm(add(encoded.parameters, argument), epsilon), 'pointer_head.query.weight');
   const pointerKeys = weights.linear(encoded.fields, 'pointer_head.key.weight');
   const meant = matmul(pointerQuery, pointerKeys, { transposeRight: true, alpha });
-  const pointers = encoded.pointerOverlap
-    ? add(meant, squeeze(matmul(encoded.pointerOverlap, weights.tensor('pointer_head.overlap')), [3]))
-    : meant;
+  const called = squeeze(matmul(encoded.pointerOverlap, weights.tensor('pointer_head.overlap')), [3]);
+  const pointers = add(meant, called);
   const byDefault = matmul(pointerQuery, vector('pointer_head.default'), { transposeRight: true });
 
   return {

@@ -74,6 +74,13 @@ describe('encodeAlert', () => {
     expect(textOf('other-name-17')).toBe(textOf('web-0'));
   });
 
+  it('says beside the key of a pod that it belongs to a Deployment, and of no other', () => {
+    const keyOf = (pod: string) =>
+      encodeAlert(alertOf({ alertname: 'X', pod }), tokenizer).fields.find(({ key }) => key === 'pod')?.keyText.tokens;
+    expect(keyOf('checkout-api-7d9f8b6c5-x2x4z')).toEqual(tokenizer.encodeText('pod deployment').tokens);
+    expect(keyOf('checkout-api-0')).toEqual(tokenizer.encodeText('pod').tokens);
+  });
+
   it('encodes metrics as magnitudes and words as they are', () => {
     const alert = alertOf({ alertname: 'X' }, { metrics: { cpu_percent: 85, memory: 'normal' } });
     const metrics = encodeAlert(alert, tokenizer).fields.filter((field) => field.type === FIELD_TYPE.metric);
