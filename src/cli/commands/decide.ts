@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
 import type { ExecutionProviderPreference } from '../../core/execution-provider.js';
+import { isObject } from '../../core/is-object.js';
 import type { DefaultPhase } from '../../remediation/chain/index.js';
 import { EXIT } from '../exit-codes.js';
 import { executionProviders, oneOf, probability } from '../options.js';
@@ -173,5 +174,5 @@ function phase(name: string): DefaultPhase {
 
 /** One alert by itself is answered by one object; every envelope and list by a list. */
 function isPlainAlert(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && 'labels' in value;
+  return isObject(value) && 'labels' in value;
 }

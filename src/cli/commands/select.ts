@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import type { ExecutionProviderPreference } from '../../core/execution-provider.js';
+import { isObject } from '../../core/is-object.js';
 import { EXIT } from '../exit-codes.js';
 import { formatDecision } from '../format-decision.js';
 import { executionProviders, oneOf, probability } from '../options.js';
@@ -90,5 +91,5 @@ async function run(argument: string | undefined, options: Options): Promise<void
 
 /** One alert by itself is answered by one object; every envelope and list by a list. */
 function isPlainAlert(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && 'labels' in value;
+  return isObject(value) && 'labels' in value;
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isObject } from '../../core/is-object.js';
 import { describeValue } from '../describe.js';
 import type { Alert } from './alert.js';
 
@@ -26,10 +27,6 @@ export function expectedMessage(expected: string): (issue: { readonly input?: un
   return (issue) => `expected ${expected}, received ${describeValue(issue.input)}`;
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 /**
  * Reads a flat record into an object without a prototype, so that a key such as `constructor` or `__proto__` is only
  * a key. Names that begin with `__` are internal to Prometheus, which drops them before an alert is sent; so do we.
@@ -45,7 +42,7 @@ function readEntries<T>(
     context.addIssue({ code: 'custom', message, path });
     return entries;
   };
-  if (!isRecord(value)) return fail(`expected an object of ${what}, received ${describeValue(value)}`, []);
+  if (!isObject(value)) return fail(`expected an object of ${what}, received ${describeValue(value)}`, []);
   const keys = Object.keys(value);
   if (keys.length > ALERT_LIMITS.entries) {
     return fail(
@@ -134,7 +131,7 @@ const FIELDS = ['labels', 'annotations', 'metrics', 'status', 'startsAt', 'endsA
 
 /** Own fields only, absent ones spelt out as undefined, so that each schema below says what it misses. */
 function pickFields(input: unknown): unknown {
-  if (!isRecord(input)) return input;
+  if (!isObject(input)) return input;
   return Object.fromEntries(FIELDS.map((field) => [field, Object.hasOwn(input, field) ? input[field] : undefined]));
 }
 

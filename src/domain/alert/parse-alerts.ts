@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { InvalidInputError } from '../../core/errors.js';
+import { isObject } from '../../core/is-object.js';
 import { describeValue, formatPath } from '../describe.js';
 import type { Alert } from './alert.js';
 import { ALERT_LIMITS, alertSchema, cloudEventSchema, webhookSchema } from './alert-schema.js';
@@ -86,8 +87,4 @@ export function parseWith<T>(schema: z.ZodType<T>, input: unknown, path: Path): 
 
 function fail(path: Path, message: string): never {
   throw new InvalidInputError(formatPath(path), message);
-}
-
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,8 +1,9 @@
 import { InvalidInputError } from '../../core/errors.js';
+import { isObject } from '../../core/is-object.js';
 import { describeValue, formatPath } from '../describe.js';
 import type { Alert } from './alert.js';
 import { alertSchema } from './alert-schema.js';
-import { isObject, parseWith, type UnreadAlert, unreadAlerts } from './parse-alerts.js';
+import { parseWith, type UnreadAlert, unreadAlerts } from './parse-alerts.js';
 
 /** An alert that cannot be read, as it came. */
 export interface FaultyAlert extends Pick<UnreadAlert, 'input' | 'index'> {

@@ -1,5 +1,6 @@
 import type { Ajv2020 } from 'ajv/dist/2020.js';
 import { InvalidInputError } from '../../core/errors.js';
+import { isObject } from '../../core/is-object.js';
 import { parseWith } from '../alert/parse-alerts.js';
 import { describeValue, formatPath, quote } from '../describe.js';
 import type { Catalog, ParameterSchema, RemediationFunction } from './catalog.js';
@@ -135,8 +136,4 @@ function failOn(fault: { path: Path; message: string } | undefined, path: Path):
 
 function fail(path: Path, message: string): never {
   throw new InvalidInputError(formatPath(path), message);
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,3 +1,5 @@
+import { isObject } from '../../core/is-object.js';
+
 /** Keywords of JSON Schema 2020-12 whose value is a schema. */
 const ONE: ReadonlySet<string> = new Set([
   ...['additionalProperties', 'unevaluatedProperties', 'propertyNames', 'items', 'unevaluatedItems', 'contains'],
@@ -36,8 +38,4 @@ export function subschemasOf(schema: unknown): readonly Subschema[] {
   };
   visit(schema, []);
   return found;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

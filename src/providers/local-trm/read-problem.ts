@@ -1,3 +1,4 @@
+import { isObject } from '../../core/is-object.js';
 import { type Alert, type Catalog, DEFAULT_CATALOG, parseAlerts, parseCatalog } from '../../domain/index.js';
 import { findJson, type JsonStretch } from './json-in-text.js';
 import { describeAlerts, isPlaceholder, labelKey, moreThanOneAlert } from './one-alert.js';
@@ -139,8 +140,4 @@ function isWebhook(value: Record<string, unknown>): boolean {
 
 function own(value: Record<string, unknown>, key: string): unknown {
   return Object.hasOwn(value, key) ? value[key] : undefined;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

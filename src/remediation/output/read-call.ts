@@ -1,6 +1,6 @@
+import { isObject } from '../../core/is-object.js';
 import { describeValue } from '../../domain/describe.js';
 import { FUNCTION_KEYS, isRemark, meansNone, PARAMETER_KEYS, plainKey, WRAPPER_KEYS } from './call-names.js';
-import { isRecord } from './json/plain-value.js';
 import { parseStructuredOutput } from './parse-structured-output.js';
 
 /** A call as a model wrote it; the function may not exist. */
@@ -30,13 +30,13 @@ export function readCalls(value: unknown, functions: ReadonlySet<string> | undef
   if (typeof value === 'string') return readBareName(value, functions);
   if (level > MOST_WRAPPERS) return { calls: [], fault: 'the call stands within too many wrappers' };
   if (Array.isArray(value)) return readList(value, functions, level);
-  if (!isRecord(value)) return { calls: [], fault: `expected a call, received ${describeValue(value)}` };
+  if (!isObject(value)) return { calls: [], fault: `expected a call, received ${describeValue(value)}` };
 
   const entries = new Map(Object.entries(value).map(([key, entry]) => [plainKey(key), { key, entry }]));
   const functionKey = FUNCTION_KEYS.find((key) => entries.has(key));
   if (functionKey !== undefined) {
     const named = entries.get(functionKey)?.entry;
-    if (isRecord(named) || Array.isArray(named)) return readCalls(named, functions, level + 1);
+    if (isObject(named) || Array.isArray(named)) return readCalls(named, functions, level + 1);
     if (named === null) return { calls: ['none'] };
     if (typeof named !== 'string') {
       return { calls: [], fault: `${functionKey}: expected the name of a function, received ${describeValue(named)}` };
@@ -48,7 +48,7 @@ export function readCalls(value: unknown, functions: ReadonlySet<string> | undef
   }
   for (const key of WRAPPER_KEYS) {
     const wrapped = entries.get(key)?.entry;
-    if (isRecord(wrapped) || Array.isArray(wrapped)) return readCalls(wrapped, functions, level + 1);
+    if (isObject(wrapped) || Array.isArray(wrapped)) return readCalls(wrapped, functions, level + 1);
   }
   return readKeyedCalls(value, functions);
 }
@@ -63,7 +63,7 @@ function readList(list: readonly unknown[], functions: ReadonlySet<string> | und
 /** `{"pod-restart": {"name": "shop-0"}}`, of which only a known name is believed. */
 function readKeyedCalls(value: Record<string, unknown>, functions: ReadonlySet<string> | undefined): CallReading {
   const calls = Object.entries(value).flatMap(([lambdaFunction, entry]) => {
-    if (!functions?.has(lambdaFunction) || !(isRecord(entry) || entry === null)) return [];
+    if (!functions?.has(lambdaFunction) || !(isObject(entry) || entry === null)) return [];
     return [{ lambdaFunction, parameters: entry ?? {} }];
   });
   return calls.length === 0 ? { calls, fault: 'expected the name of a function, found none' } : { calls };
@@ -108,11 +108,11 @@ function readParameterValue(
   value: unknown,
 ): { readonly parameters: Readonly<Record<string, unknown>> } | { readonly fault: string } {
   if (value === undefined || value === null) return { parameters: {} };
-  if (isRecord(value)) return { parameters: value };
+  if (isObject(value)) return { parameters: value };
   if (typeof value === 'string') {
     if (value.trim() === '' || meansNone(value)) return { parameters: {} };
-    const parsed = parseStructuredOutput(value, { accept: isRecord });
-    if (parsed.ok && isRecord(parsed.value)) return { parameters: parsed.value };
+    const parsed = parseStructuredOutput(value, { accept: isObject });
+    if (parsed.ok && isObject(parsed.value)) return { parameters: parsed.value };
     return { fault: `expected an object of parameters, received ${describeValue(value)}` };
   }
   if (!Array.isArray(value)) return { fault: `expected an object of parameters, received ${describeValue(value)}` };
@@ -120,13 +120,13 @@ function readParameterValue(
   const pairs = value.map(readPair);
   if (pairs.every((pair) => pair !== undefined)) return { parameters: Object.fromEntries(pairs) };
   const [only] = value;
-  if (value.length === 1 && isRecord(only)) return { parameters: only };
+  if (value.length === 1 && isObject(only)) return { parameters: only };
   return { fault: `expected an object of parameters, received ${describeValue(value)}` };
 }
 
 /** `{"name": "namespace", "value": "shop"}`, with `key` or `parameter` for `name`. */
 function readPair(item: unknown): [name: string, value: unknown] | undefined {
-  if (!isRecord(item) || !Object.hasOwn(item, 'value') || Object.keys(item).length > 3) return undefined;
+  if (!isObject(item) || !Object.hasOwn(item, 'value') || Object.keys(item).length > 3) return undefined;
   const name = item['name'] ?? item['key'] ?? item['parameter'];
   return typeof name === 'string' ? [name, item['value']] : undefined;
 }

@@ -1,3 +1,5 @@
+import { isObject } from '../../core/is-object.js';
+
 /** Objects that are read from one text. */
 const MOST_OBJECTS = 16;
 /** Braces that are tried as the beginning of one. */
@@ -40,9 +42,7 @@ function endOfObject(text: string, start: number): number | undefined {
 function parseObject(text: string): Record<string, unknown> | undefined {
   try {
     const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? (value as Record<string, unknown>)
-      : undefined;
+    return isObject(value) ? value : undefined;
   } catch {
     return undefined;
   }

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { TrainingError } from '../../core/errors.js';
+import { isObject } from '../../core/is-object.js';
 import { replaceFiles } from './replace-files.js';
 import { type MetricsRow, trainingPlots } from './training-plots.js';
 
@@ -37,7 +38,7 @@ export function readMetrics(text: string): { rows: MetricsRow[]; unreadableLines
 function parseRow(line: string): MetricsRow | undefined {
   try {
     const value: unknown = JSON.parse(line);
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as MetricsRow) : undefined;
+    return isObject(value) ? (value as MetricsRow) : undefined;
   } catch {
     return undefined;
   }

@@ -1,4 +1,5 @@
 import { CheckpointError } from '../../core/errors.js';
+import { isObject } from '../../core/is-object.js';
 import { findDuplicateKey } from './json-duplicate-key.js';
 import { DTYPE_BYTES, elementCount, isWeightDtype, type TensorMap, type WeightTensor } from './weight-tensor.js';
 
@@ -178,7 +179,7 @@ function parseJsonObject(header: Uint8Array): Record<string, unknown> {
 }
 
 function readMetadata(value: unknown): Readonly<Record<string, string>> {
-  if (!isPlainObject(value)) throw damaged(`${METADATA_KEY} must be an object of strings, found ${describe(value)}`);
+  if (!isObject(value)) throw damaged(`${METADATA_KEY} must be an object of strings, found ${describe(value)}`);
   for (const [key, text] of Object.entries(value)) {
     if (typeof text !== 'string') throw damaged(`${METADATA_KEY}.${key} must be a string, found ${describe(text)}`);
   }
@@ -187,8 +188,7 @@ function readMetadata(value: unknown): Readonly<Record<string, string>> {
 
 function readEntry(name: string, value: unknown): HeaderEntry {
   const fail = (problem: string): CheckpointError => damaged(`tensor ${quote(name)}: ${problem}`);
-  if (!isPlainObject(value))
-    throw fail(`expected an object with dtype, shape and data_offsets, found ${describe(value)}`);
+  if (!isObject(value)) throw fail(`expected an object with dtype, shape and data_offsets, found ${describe(value)}`);
   for (const key of Object.keys(value)) {
     if (key !== 'dtype' && key !== 'shape' && key !== 'data_offsets') throw fail(`unknown key ${quote(key)}`);
   }
@@ -246,10 +246,6 @@ function checkCoverage(header: Header, fileBytes: number): void {
 
 function isWholeNumberList(value: unknown): value is readonly number[] {
   return Array.isArray(value) && value.every((item) => Number.isSafeInteger(item) && item >= 0);
-}
-
-function isPlainObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function describe(value: unknown): string {

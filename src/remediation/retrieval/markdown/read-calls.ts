@@ -1,3 +1,4 @@
+import { isObject } from '../../../core/is-object.js';
 import { jsonObjectsOf } from '../json-objects.js';
 import { SECTION_LIMITS, type SectionCall } from '../section.js';
 
@@ -116,8 +117,4 @@ function scalarsOf(value: unknown): Parameters {
       ['string', 'number', 'boolean'].includes(typeof entry[1]) && String(entry[1]).length <= SECTION_LIMITS.value,
   );
   return Object.fromEntries(scalars.slice(0, 64));
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

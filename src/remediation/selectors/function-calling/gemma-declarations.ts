@@ -1,3 +1,4 @@
+import { isObject } from '../../../core/is-object.js';
 import type { ToolDefinition } from '../../../domain/text/index.js';
 
 /** What FunctionGemma was trained to read before its declarations. */
@@ -20,7 +21,7 @@ function schemaText(schema: Readonly<Record<string, unknown>>): string {
   const parts = [
     ...(typeof description === 'string' ? [`description:${escaped(description)}`] : []),
     ...(Array.isArray(choices) ? [`enum:[${choices.map((choice) => escaped(String(choice))).join(',')}]`] : []),
-    ...(isRecord(properties) ? [`properties:{${Object.entries(properties).map(propertyText).join(',')}}`] : []),
+    ...(isObject(properties) ? [`properties:{${Object.entries(properties).map(propertyText).join(',')}}`] : []),
     ...(Array.isArray(required) ? [`required:[${required.map((name) => escaped(String(name))).join(',')}]`] : []),
     `type:${escaped(String(type ?? 'string').toUpperCase())}`,
   ];
@@ -28,13 +29,9 @@ function schemaText(schema: Readonly<Record<string, unknown>>): string {
 }
 
 function propertyText([name, schema]: [string, unknown]): string {
-  return `${name}:${schemaText(isRecord(schema) ? schema : {})}`;
+  return `${name}:${schemaText(isObject(schema) ? schema : {})}`;
 }
 
 function escaped(text: string): string {
   return `<escape>${text.replaceAll('<escape>', '')}<escape>`;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,3 +1,4 @@
+import { isObject } from '../../../core/is-object.js';
 import type { ParameterSchema, RemediationFunction } from '../../../domain/catalog/catalog.js';
 import type { ToolDefinition } from '../../../domain/text/index.js';
 import { scalarType } from '../../../encoding/catalog/parameter-role.js';
@@ -84,10 +85,6 @@ export function withoutExtensions(schema: object, level = 1): Record<string, unk
 function clean(value: unknown, level: number): unknown {
   if (Array.isArray(value)) return value.map((item: unknown) => clean(item, level + 1));
   return isObject(value) ? withoutExtensions(value, level + 1) : value;
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /**

@@ -1,15 +1,7 @@
+import { isObject } from '../../../core/is-object.js';
 import type { ParameterValue } from '../../../domain/index.js';
 import { meansNone } from '../offer.js';
-import {
-  allowsNull,
-  allowsType,
-  isObject,
-  propertiesOf,
-  requiredOf,
-  resolveSchema,
-  roleOf,
-  type Schema,
-} from './places.js';
+import { allowsNull, allowsType, propertiesOf, requiredOf, resolveSchema, roleOf, type Schema } from './places.js';
 
 /** What is to be said. */
 export interface Said {

@@ -1,3 +1,4 @@
+import { isObject } from '../../../core/is-object.js';
 import { pointTo } from '../../work/check-expansion.js';
 
 /** What the answer to an alert has to say. */
@@ -73,8 +74,4 @@ export function requiredOf(schema: Schema): readonly unknown[] {
 
 function alternativesOf({ anyOf, oneOf }: Schema): readonly unknown[] {
   return Array.isArray(anyOf) ? anyOf : Array.isArray(oneOf) ? oneOf : [];
-}
-
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

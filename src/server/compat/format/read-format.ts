@@ -1,11 +1,12 @@
 import { boundedMemo } from '../../../core/bounded-memo.js';
 import { InvalidInputError } from '../../../core/errors.js';
+import { isObject } from '../../../core/is-object.js';
 import { createSchemaCompiler, findSchemaFault, whyNotCompiled } from '../../../domain/catalog/json-schema.js';
 import { withoutIdleNullable } from '../../../domain/catalog/keywords.js';
 import { describeValue, formatPath } from '../../../domain/describe.js';
 import { checkExpansion } from '../../work/check-expansion.js';
 import { whySlow } from '../../work/check-patterns.js';
-import { isObject, type Schema } from './places.js';
+import type { Schema } from './places.js';
 
 /** A JSON Schema that an answer is held to. */
 export interface Format {

@@ -27,11 +27,10 @@ export function functionPools(
   const families = new Map(facts.families.map((family) => [family.id, family.split]));
   const splitOf = (fact: FunctionFact): string => families.get(fact.family) ?? 'train';
   const shown: ReadonlySet<string> = new Set<string>(['train', split, ...(split === 'test' ? ['calibration'] : [])]);
+  const trainedRules = facts.rules.filter(({ alert }) => splitOfGroup(groupOf(alert)) === 'train');
   const trained = new Set([
     ...facts.functions.filter((fact) => splitOf(fact) === 'train').flatMap(({ names }) => trainingWordings(names)),
-    ...facts.rules.flatMap(({ id, alert }) =>
-      splitOfGroup(groupOf(alert)) === 'train' ? (facts.ruleFunctions[id]?.names ?? []) : [],
-    ),
+    ...trainedRules.flatMap(({ id }) => facts.ruleFunctions[id]?.names ?? []),
   ]);
   // A name that training shows for another function is no held-out wording.
   const held = <T extends FunctionFact>(all: readonly T[]): T[] =>
@@ -54,7 +53,6 @@ export function functionPools(
     const usual = pool(allowed, ofRules.all, ofRules);
     return { usual, unseen, all: usual };
   }
-  const trainedRules = facts.rules.filter(({ alert }) => splitOfGroup(groupOf(alert)) === 'train');
   return {
     usual: pool(allowed, own, ruleFunctions([], facts)),
     unseen,
