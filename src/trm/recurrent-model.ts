@@ -4,6 +4,8 @@ export interface RowCarry {
   readonly zL: Float32Array;
   /** Supervision steps done, 1 or more. */
   readonly step: number;
+  /** The step after which the model first said that it is done; undefined before. */
+  readonly settledAt?: number | undefined;
 }
 
 /** One request's part of a batch. */

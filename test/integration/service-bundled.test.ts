@@ -133,6 +133,15 @@ describe('the service with the bundled model', () => {
     expect(await ask({ max_iterations: 1 })).toEqual(free);
   });
 
+  it('is as sure after steps that a caller forces as where it would have stopped', async () => {
+    const context = { alert: (SEVEN[0] as (typeof SEVEN)[number]).alert };
+    const free = await post<{ steps: readonly unknown[]; confidence: number }>('/reason', { prompt: '', context });
+    const forced = await post<typeof free>('/reason', { prompt: '', context, max_steps: 3 });
+    answered += 2;
+    expect([free.steps.length, forced.steps.length]).toEqual([1, 3]);
+    expect(Math.abs(forced.confidence - free.confidence)).toBeLessThan(0.05);
+  });
+
   it('answers 100 distinct alerts that come at the same moment, each with its own', async () => {
     expect(new Set(HUNDRED.map(({ alert }) => alertFingerprint(alert))).size).toBe(100);
     const before = await counts();
@@ -194,7 +203,7 @@ describe('the service with the bundled model', () => {
     const { stdout } = await promisify(execFile)(process.execPath, verify);
     expect(JSON.parse(stdout)).toMatchObject([{ records: answered, closed: true, firstSeq: 1, notes: [] }]);
     expect(JSON.parse(stdout)[0]).not.toHaveProperty('broken');
-    expect(answered).toBe(7 + 7 + 3 + 100 + 1_000 + 490 + 500);
+    expect(answered).toBe(7 + 7 + 3 + 2 + 100 + 1_000 + 490 + 500);
     expect(service.said()).not.toContain(token);
   });
 });

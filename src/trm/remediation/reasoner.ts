@@ -110,24 +110,33 @@ function reasoningModel(
     maxSteps,
     step: async (rows: readonly RecurrentRow<EncodedRow>[], signal) => {
       const results = await model.step(rows, signal);
-      return results.map(({ carry, output }, row) => ({
-        carry,
-        output: output.map((raw, cycle): ReasoningStep => {
-          const answer = decodeAnswer(raw, (rows[row] as RecurrentRow<EncodedRow>).input, manifest.causes);
-          return {
-            step: carry.step,
-            hCycle: cycle + 1,
-            answer,
-            confidence: calibratedConfidence({ ...answer.features, step: carry.step }, calibration),
-          };
-        }),
-      }));
+      return results.map(({ carry, output }, row) => {
+        const { input, carry: before } = rows[row] as RecurrentRow<EncodedRow>;
+        const answers = output.map((raw) => decodeAnswer(raw, input, manifest.causes));
+        const settledAt = before?.settledAt ?? (saysDone(answers.at(-1)) ? carry.step : undefined);
+        // Steps that a caller forces beyond the one where the head is sure say nothing against the answer.
+        const step = settledAt ?? carry.step;
+        return {
+          carry: { ...carry, settledAt },
+          output: answers.map(
+            (answer, cycle): ReasoningStep => ({
+              step: carry.step,
+              hCycle: cycle + 1,
+              answer,
+              confidence: calibratedConfidence({ ...answer.features, step }, calibration),
+            }),
+          ),
+        };
+      });
     },
   };
 }
 
 /** The halting head says that the last answer is right (q > 0). */
 export function isSettled(cycles: readonly ReasoningStep[]): boolean {
-  const last = cycles.at(-1);
-  return last === undefined || last.answer.features.qHaltLogit > 0;
+  return saysDone(cycles.at(-1)?.answer);
+}
+
+function saysDone(answer: DecodedAnswer | undefined): boolean {
+  return answer === undefined || answer.features.qHaltLogit > 0;
 }
