@@ -1,6 +1,6 @@
 import { boundedLogit, logistic } from '../../core/confidence/logistic.js';
+import { solveLinear } from '../../core/confidence/solve-linear.js';
 import { InvalidInputError } from '../../core/errors.js';
-import { solveLinear } from '../../core/solve-linear.js';
 import type { ConfidenceEvidence } from '../response.js';
 import { type ConfidenceMap, checkConfidenceMap, DEFAULT_CONFIDENCE_MAP, EVIDENCE_KINDS } from './confidence-map.js';
 

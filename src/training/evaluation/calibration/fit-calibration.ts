@@ -1,5 +1,5 @@
+import { solveLinear } from '../../../core/confidence/solve-linear.js';
 import { TrainingError } from '../../../core/errors.js';
-import { solveLinear } from '../../../core/solve-linear.js';
 import {
   CALIBRATION_INPUTS,
   type Calibration,
