@@ -32,4 +32,4 @@ export { compareWords, type OverlapWords } from './overlap.js';
 export { lexWords } from './text/shapes.js';
 export { type EncodedText, Tokenizer } from './text/tokenizer.js';
 export { buildVocabulary, parseVocabulary, type Vocabulary, type VocabularyOptions } from './text/vocabulary.js';
-export { cleanText, splitWords } from './text/words.js';
+export { cleanText, contentWords, splitWords } from './text/words.js';

@@ -1,6 +1,6 @@
 import type { EncodedField } from './alert/field.js';
 import type { Tokenizer } from './text/tokenizer.js';
-import { splitWords, stemWord } from './text/words.js';
+import { contentWords, splitWords, stemWord } from './text/words.js';
 
 /** Numbers that say how far the words of an alert and of a function meet. */
 export const WORD_FEATURES = 4;
@@ -9,6 +9,8 @@ export const WORD_FEATURES = 4;
 export interface OverlapWords {
   /** Of the alert's name. */
   readonly name: ReadonlyMap<string, number>;
+  /** Of the words of the name that say what the alert is about. */
+  readonly content: ReadonlyMap<string, number>;
   /** Of all fields: keys, and the values that are no names of objects. */
   readonly all: ReadonlyMap<string, number>;
   /** Euclidean length of the weights of `all`, neighbours that were joined left out. */
@@ -44,7 +46,8 @@ export function collectOverlapWords(name: string, fields: readonly EncodedField[
   }
   let squares = 0;
   for (const [stem, weight] of all) if (!joined.has(stem)) squares += weight * weight;
-  return { name: nameStems, all, norm: Math.sqrt(squares) };
+  const content = weighStems(contentWords(name).join(' '), tokenizer);
+  return { name: nameStems, content, all, norm: Math.sqrt(squares) };
 }
 
 function addStems(text: string, stems: Map<string, number>, joined: Set<string>, tokenizer: Tokenizer): void {
@@ -141,9 +144,9 @@ export function compareWords(left: OverlapWords, right: OverlapWords): { readonl
   return { name: weightedJaccard(left.name, right.name), all: weightedJaccard(left.all, right.all) };
 }
 
-/** Likeness of the names of two alerts, in [0, 1]. */
+/** Likeness of what the names of two alerts are about, in [0, 1]; who fires them, where and how loudly counts for nothing. */
 export function compareNames(left: OverlapWords, right: OverlapWords): number {
-  return weightedJaccard(left.name, right.name);
+  return weightedJaccard(left.content, right.content);
 }
 
 /** Weight of the shared stems over the weight of all of them (Ruzicka similarity of idf vectors). */

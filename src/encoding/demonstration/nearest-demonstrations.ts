@@ -4,7 +4,7 @@ import { MAX_DEMONSTRATIONS } from './encode-demonstration.js';
 
 /** Least likeness of a demonstration that is shown. Below it, an alert is another one that shares some words. */
 const LEAST_LIKENESS = 0.5;
-/** Share of the alert's name in the likeness of two alerts; the rest is that of all their words. */
+/** Share of what the alert's name is about in the likeness of two alerts; the rest is that of all their words. */
 const NAME_SHARE = 0.7;
 
 /**

@@ -41,6 +41,21 @@ function makeWords(text: string): readonly string[] {
   return (spaced.match(/[\p{L}\p{M}\p{N}]+/gu) ?? []).map((word) => word.toLowerCase());
 }
 
+/** Words that say where or how loudly an alert fires, not what it is about. */
+const NOISE_WORDS: ReadonlySet<string> = new Set(
+  (
+    'kube kubernetes k8s homelab prod production staging dev test eu us cluster1 my sre alert alerts alarm critical ' +
+    'warning crit warn info page is are was the a an of in on to for has have been being too very v1 v2'
+  ).split(' '),
+);
+
+/** The words of an alert's name that say what it is about, in their order; all of them where none does. */
+export function contentWords(alertName: string): readonly string[] {
+  const words = splitWords(alertName);
+  const content = words.filter((word) => !NOISE_WORDS.has(word) && !/^\d+$/.test(word));
+  return content.length > 0 ? content : words;
+}
+
 /** Crude stem by which words are compared for overlap: no plural `s`, at most six letters. */
 export function stemWord(word: string): string {
   const singular = word.length > 3 && word.endsWith('s') && !word.endsWith('ss') ? word.slice(0, -1) : word;

@@ -2,7 +2,7 @@ export type { Example, Split } from './example.js';
 export { datasetHash, FACT_FILES, loadFacts, parseFacts } from './facts/load-facts.js';
 export type { AlertRule, Facts, FailureMode, FunctionFact } from './facts/schema.js';
 export { hopsExample, hopsOf } from './hops/index.js';
-export { noisyExample, withWordLabels } from './noise/index.js';
+export { noisyExample, withLostWords, withWordLabels } from './noise/index.js';
 export { outOfDomainExample } from './out-of-domain/index.js';
 export {
   isExact,

@@ -1,5 +1,5 @@
 import { hash32 } from '../../core/random.js';
-import { splitWords } from '../../encoding/index.js';
+import { contentWords } from '../../encoding/index.js';
 import type { Split } from './example.js';
 
 /** The alert names that must always be answered right; they and names close to them are always in training. */
@@ -13,19 +13,9 @@ export const RUNBOOK_ALERTS = [
   'PodCPUHigh',
 ] as const;
 
-/** Words that say where or how loudly an alert fires, not what it is about. */
-const NOISE_WORDS: ReadonlySet<string> = new Set(
-  (
-    'kube kubernetes k8s homelab prod production staging dev test eu us cluster1 my sre alert alerts alarm critical ' +
-    'warning crit warn info page is are was the a an of in on to for has have been being too very v1 v2'
-  ).split(' '),
-);
-
 /** The words of an alert's name that carry its meaning, stemmed, in their order. */
 export function contentStems(alertName: string): string[] {
-  const words = splitWords(alertName);
-  const content = words.filter((word) => !NOISE_WORDS.has(word) && !/^\d+$/.test(word));
-  return (content.length > 0 ? content : words).map(stem);
+  return contentWords(alertName).map(stem);
 }
 
 /** Crude English stem: plural, -ing, -ed and -ion endings fall away. */

@@ -123,10 +123,12 @@ function dress(entry: Entry, plan: SplitPlan, facts: Facts, random: Random): Dre
   return { situation, alert: dressAlert(situation, aside(plan, entry, random), random) };
 }
 
-/** The same alert, or now and then the same failure mode under another of its names. */
+/** The same alert, or now and then the same failure mode of the same component under another of its names. */
 function sibling(entry: Entry, plan: SplitPlan, random: Random): Entry {
   if (entry.kind === 'rule' || random.chance(0.75)) return entry;
-  return random.pick(plan.entries.filter((other) => other.kind === 'mode' && other.mode === entry.mode));
+  const isSibling = (other: Entry): boolean =>
+    other.kind === 'mode' && other.mode === entry.mode && other.component === entry.component;
+  return random.pick(plan.entries.filter(isSibling));
 }
 
 /** Another kind of alert; half of the time the one of a dozen whose name is nearest, since lookalikes get shown most. */

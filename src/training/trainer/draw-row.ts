@@ -1,4 +1,5 @@
 import { createRandom } from '../../core/random.js';
+import { DEFAULT_CATALOG } from '../../domain/index.js';
 import type { Tokenizer } from '../../encoding/index.js';
 import {
   exampleAt,
@@ -7,6 +8,7 @@ import {
   noisyExample,
   outOfDomainExample,
   remedarcExample,
+  withLostWords,
   withWordLabels,
 } from '../dataset/index.js';
 import { createRowEncoder, type DrawRow } from './row-source.js';
@@ -27,8 +29,8 @@ export function drawRow(facts: Facts, settings: TrainingSettings, tokenizer: Tok
   );
   const words = tokenizer.vocabulary.words.filter((word) => /^[a-z]{3,}$/.test(word));
   return (index, drawnAt) => {
-    const { remedarcShare, hopsShare, outOfDomainShare, noiseShare, wordLabelShare, ruleFunctionShare, ...shares } =
-      phaseAt(drawnAt, settings);
+    const phase = phaseAt(drawnAt, settings);
+    const { remedarcShare, hopsShare, outOfDomainShare, ruleFunctionShare } = phase;
     const random = createRandom(`${seed}/family/${index}`);
     const share = random.next();
     if (share < remedarcShare) return encode(remedarcExample({ seed, suite: 'train', index }));
@@ -37,8 +39,10 @@ export function drawRow(facts: Facts, settings: TrainingSettings, tokenizer: Tok
       return encode(outOfDomainExample({ ...stream, index, catalogs }));
     }
     const special = random.chance(ruleFunctionShare) ? ({ functions: 'unseen', catalogs: 'random' } as const) : {};
-    const example = exampleAt(facts, { ...stream, ...shares, ...special }, index);
-    const dressed = random.chance(noiseShare) ? noisyExample(example, random) : example;
-    return encode(random.chance(wordLabelShare) ? withWordLabels(dressed, words, random) : dressed);
+    let example = exampleAt(facts, { ...stream, ...phase, ...special }, index);
+    if (random.chance(phase.noiseShare)) example = noisyExample(example, random);
+    if (random.chance(phase.wordLabelShare)) example = withWordLabels(example, words, random);
+    if (random.chance(phase.lostWordsShare)) example = withLostWords(example, DEFAULT_CATALOG, random);
+    return encode(example);
   };
 }

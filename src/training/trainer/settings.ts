@@ -25,6 +25,8 @@ const phase = z.strictObject({
   noiseShare: share.default(0.15),
   /** Share of the other examples whose surroundings are called by words that mean something elsewhere. */
   wordLabelShare: share.default(0),
+  /** Share of the other examples whose descriptions and annotations lose some of their words. */
+  lostWordsShare: share.default(0),
   /** Share of the other examples that are shown answered alerts beside the query. */
   demonstrationShare: share.default(0.35),
 });

@@ -5,7 +5,7 @@ import { indexStems, WORD_FEATURES, writeOverlap } from '../../../src/encoding/o
 import { alertOf, arbitraryAlert, tokenizer } from './helpers.js';
 
 function wordsOf(name: Record<string, number>, all: Record<string, number> = name): OverlapWords {
-  return { name: new Map(Object.entries(name)), all: new Map(Object.entries(all)), norm: 1 };
+  return { name: new Map(Object.entries(name)), content: new Map(), all: new Map(Object.entries(all)), norm: 1 };
 }
 
 describe('the likeness of two alerts by their words', () => {

@@ -180,6 +180,16 @@ describe('the nearest demonstrations', () => {
     expect(notesFor('PodCrashLoopBackOff', [])).toEqual([]);
   });
 
+  it('are those of a name that only says otherwise where and how loudly it fires', () => {
+    const names = [
+      'KubePodCrashLoopBackOff',
+      'eu-pod-crash-loop-back-off-critical',
+      'Prod pod crash loop back off alert',
+    ];
+    for (const name of names) expect(notesFor('PodCrashLoopBackOff', [known(name, name)])).toEqual([name]);
+    expect(notesFor('JenkinsDown', [known('SentryDown', 'of another component')])).toEqual([]);
+  });
+
   it('find an alert itself among any others', () => {
     fc.assert(
       fc.property(arbitraryAlert, fc.array(arbitraryAlert, { maxLength: 6 }), (alert, others) => {
