@@ -26,6 +26,8 @@ export interface CalibrationFeatures {
   readonly pointerProbability: number;
   /** Probability in [0, 1] that none of the functions applies. */
   readonly noneProbability: number;
+  /** Probability of the best function among the functions alone, in (0, 1]; 1 for an empty catalog. */
+  readonly concentration: number;
   /** Functions of the catalog. */
   readonly catalogSize: number;
   /** Share of the words of the alert's name that the vocabulary does not hold, in [0, 1]. */
@@ -87,12 +89,17 @@ export function decodeAnswer(raw: RawAnswer, row: EncodedRow, causes: readonly s
       margin: (probabilities[top] ?? 0) - (probabilities[order[1] ?? -1] ?? 0),
       pointerProbability: call === undefined ? 1 : call.missing.length > 0 ? 0 : call.probability,
       noneProbability: probabilities[0] ?? 0,
+      concentration: concentrationOf(raw.functionLogits.subarray(1, 1 + catalog.functions.length)),
       catalogSize: catalog.functions.length,
       unknownInAlert: alert.unknownShare,
       unknownInFunction: catalog.functions[top - 1]?.unknownShare ?? mean(catalog, 'unknownShare'),
       unseenFunction: catalog.functions[top - 1]?.unseenShare ?? mean(catalog, 'unseenShare'),
     },
   };
+}
+
+function concentrationOf(logits: Float32Array): number {
+  return logits.length === 0 ? 1 : Math.exp(Math.max(...logSoftmax(logits)));
 }
 
 function mean({ functions }: EncodedRow['catalog'], share: 'unknownShare' | 'unseenShare'): number {

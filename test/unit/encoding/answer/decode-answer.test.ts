@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { InferenceError } from '../../../../src/core/errors.js';
-import { parseCatalog } from '../../../../src/domain/index.js';
+import { DEFAULT_CATALOG, parseCatalog } from '../../../../src/domain/index.js';
 import { CAUSES, decodeAnswer, explain } from '../../../../src/encoding/index.js';
 import { alertOf, arbitraryAlert, arbitraryRawAnswer, rawAnswer, rowOf } from '../helpers.js';
 
@@ -101,6 +101,8 @@ describe('decodeAnswer', () => {
     expect(answer.candidates[0]?.lambdaFunction).toBeNull();
     expect(answer.features.noneProbability).toBeGreaterThan(0.9);
     expect(answer.features.pointerProbability).toBe(1);
+    // Nothing tells the functions apart, and they share what none leaves.
+    expect(answer.features.concentration).toBeCloseTo(1 / DEFAULT_CATALOG.length, 6);
   });
 
   it('abstains when the parameters break a schema that spans them', () => {

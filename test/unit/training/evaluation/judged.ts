@@ -48,6 +48,7 @@ export function said(
       margin: 0,
       pointerProbability: 1,
       noneProbability: 0,
+      concentration: 1,
       catalogSize: 7,
       unknownInAlert: 0,
       unknownInFunction: 0,

@@ -41,6 +41,7 @@ function answers(cycles: string, confidences: readonly number[], q: readonly num
         margin: 0,
         pointerProbability: 1,
         noneProbability: 0,
+        concentration: 1,
         catalogSize: 7,
         unknownInAlert: 0,
         unknownInFunction: 0,

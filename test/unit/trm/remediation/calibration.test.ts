@@ -17,6 +17,7 @@ const COEFFICIENTS: Readonly<Record<string, number>> = {
   marginLogit: 0.5,
   pointerLogit: 0.25,
   noneProbability: -1,
+  concentration: 0.4,
   haltingStep: -0.2,
   logCatalogSize: 0.1,
   acts: 0.3,
@@ -36,6 +37,7 @@ const FEATURES: ConfidenceFeatures = {
   margin: 0.8,
   pointerProbability: 0.5,
   noneProbability: 0.1,
+  concentration: 0.75,
   step: 3,
   catalogSize: 7,
   unknownInAlert: 0,
@@ -46,7 +48,7 @@ const FEATURES: ConfidenceFeatures = {
 describe('the inputs of the calibration', () => {
   it('are log odds, the step from zero and the logarithm of the size of the catalog', () => {
     const inputs = calibrationInputs(FEATURES);
-    for (const [index, value] of [2, Math.log(4), 0, 0.1, 2, Math.log(7)].entries()) {
+    for (const [index, value] of [2, Math.log(4), 0, 0.1, 0.75, 2, Math.log(7)].entries()) {
       expect(inputs[index]).toBeCloseTo(value, 12);
     }
   });
@@ -58,6 +60,7 @@ describe('the inputs of the calibration', () => {
       margin: 1,
       pointerProbability: 0,
       noneProbability: 1,
+      concentration: 1,
       step: 1,
       catalogSize: 0,
       unknownInAlert: 0,
@@ -72,7 +75,7 @@ describe('the inputs of the calibration', () => {
 
 describe('the confidence', () => {
   it('is the logistic function of the weighted inputs', () => {
-    const score = -0.5 + 2 + 0.5 * Math.log(4) - 0.1 - 0.4 + 0.1 * Math.log(7);
+    const score = -0.5 + 2 + 0.5 * Math.log(4) - 0.1 + 0.3 - 0.4 + 0.1 * Math.log(7);
     expect(calibratedConfidence(FEATURES, MAP)).toBeCloseTo(1 / (1 + Math.exp(-score)), 12);
     const acting = calibratedConfidence({ ...FEATURES, acts: true }, MAP);
     expect(acting).toBeCloseTo(1 / (1 + Math.exp(-(score + 0.3 - 0.5))), 12);
