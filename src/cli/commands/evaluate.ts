@@ -14,6 +14,7 @@ interface Options {
   readonly catalog?: string;
   readonly count: number;
   readonly seed: number;
+  readonly draws: number;
   readonly threshold: number;
   readonly risk?: readonly number[];
   readonly cycles?: { readonly H_cycles: number; readonly L_cycles: number };
@@ -37,6 +38,12 @@ export function evaluateCommand(): Command {
     .option('--catalog <file>', 'functions for alerts of --data that bring none (JSON); default: the default catalog')
     .option('--count <n>', 'examples a suite', wholeNumber, 400)
     .option('--seed <n>', 'seed of the examples', wholeNumber, 20_000)
+    .option(
+      '--draws <n>',
+      'draws of each headline suite (iid, unseen-alert, unseen-function, large-catalog)',
+      wholeNumber,
+      1,
+    )
     .option('--threshold <p>', 'confidence from which an answer is accepted', share, 0.7)
     .option(
       '--risk <list>',
@@ -59,7 +66,7 @@ A line of --data is {"alert": {"labels": {...}, "annotations": {...}}, "lambda_f
 "parameters": {"name": "checkout-0"}}; \`agent-trm dataset validate FILE\` says what is wrong with one.
 
 Examples:
-  agent-trm evaluate --suite all --risk 0.02,0.05 --report report
+  agent-trm evaluate --suite all --risk 0.02,0.05 --draws 3 --report report
   agent-trm evaluate --data alerts.jsonl --catalog functions.json
   agent-trm evaluate --model models/remediation-v4 --suite remedarc --count 1000`,
     )
@@ -84,6 +91,7 @@ async function run(options: Options): Promise<void> {
     ...(set && { sets: [set] }),
     count: options.count,
     seed: options.seed,
+    draws: options.draws,
     threshold: options.threshold,
     ...(options.risk && { risks: options.risk }),
     ...(options.cycles && { cycles: options.cycles }),
@@ -119,13 +127,14 @@ async function readSet(path: string, catalogPath: string | undefined): Promise<E
 
 /** What was asked for, so that a report can be made again; without paths of this machine. */
 function commandLine(options: Options): string {
-  const { suite, data, catalog, count, seed, threshold, risk, cycles, baselines } = options;
+  const { suite, data, catalog, count, seed, draws, threshold, risk, cycles, baselines } = options;
   return [
     'agent-trm evaluate',
     ...(suite !== undefined || data === undefined ? [`--suite ${suite ?? 'main'}`] : []),
     ...(data === undefined ? [] : ['--data FILE']),
     ...(catalog === undefined ? [] : ['--catalog FILE']),
     `--count ${count} --seed ${seed} --threshold ${threshold}`,
+    ...(draws === 1 ? [] : [`--draws ${draws}`]),
     ...(risk === undefined ? [] : [`--risk ${risk.join()}`]),
     ...(cycles === undefined ? [] : [`--cycles ${cycles.H_cycles}x${cycles.L_cycles}`]),
     ...(baselines ? [] : ['--no-baselines']),
@@ -190,7 +199,16 @@ export function reportTable(report: EvaluationReport): string {
     row.ece.toFixed(3),
   ]);
   const parts = [align([head, ...body])];
-  const { baselines, memory, risks } = report;
+  const { baselines, draws, memory, risks } = report;
+  if (draws !== undefined) {
+    const rows = draws.map((draw) => [
+      draw.suite,
+      String(draw.seed),
+      percent(draw.functionAccuracy),
+      percent(draw.callAccuracy),
+    ]);
+    parts.push(align([['suite', 'seed', 'function', 'call'], ...rows]));
+  }
   if (baselines !== undefined) {
     const rows = baselines.rows.map((row) => [
       row.suite,

@@ -74,7 +74,7 @@ export async function buildModelFolder(options: BuildModelOptions): Promise<Eval
     facts,
     suites: options.suites ?? SUITES,
     count: options.evaluationRows ?? 400,
-    ...(options.suites === undefined && { baselineExamples: BASELINE_EXAMPLES, risks: RISKS }),
+    ...(options.suites === undefined && { baselineExamples: BASELINE_EXAMPLES, risks: RISKS, draws: DRAWS }),
     ...(runtime && { runtime }),
     ...(signal && { signal }),
     onProgress: (suite, done, total) => options.onProgress?.(suite, done, total),
@@ -83,6 +83,7 @@ export async function buildModelFolder(options: BuildModelOptions): Promise<Eval
     threshold: report.threshold,
     seed: report.seed,
     suites: Object.fromEntries(report.rows.map(({ suite, ...row }) => [suite, figuresOf(row)])),
+    ...(report.draws && { draws: report.draws }),
     ...(report.memory && { memory: report.memory }),
     ...(report.risks && { risks: report.risks }),
   };
@@ -94,6 +95,8 @@ export async function buildModelFolder(options: BuildModelOptions): Promise<Eval
 
 /** Examples of the training split that the baselines learn from. */
 const BASELINE_EXAMPLES = 4_000;
+/** Draws of the headline suites. */
+const DRAWS = 3;
 /** Shares of wrong answers that thresholds are derived for. */
 const RISKS = [0.02, 0.05];
 

@@ -8,7 +8,7 @@ import { type BaselinesReport, evaluateBaselines } from './baselines/index.js';
 import { type MemoryReport, measureMemory } from './memory.js';
 import { type GuaranteedThreshold, sgrThreshold } from './statistics/index.js';
 import { type JudgedCase, judgeCases, type SuiteReport, suiteReport } from './suite-report.js';
-import { MAIN_SUITES, SUITE_DESCRIPTIONS, type Suite, suiteExamples } from './suites.js';
+import { HEADLINE_SUITES, MAIN_SUITES, SUITE_DESCRIPTIONS, type Suite, suiteExamples } from './suites.js';
 
 /** Labelled alerts under a name. */
 export interface EvaluationSet {
@@ -27,6 +27,8 @@ export interface EvaluateOptions {
   /** Examples a suite. Default 400. */
   readonly count?: number;
   readonly seed?: number;
+  /** Draws of each headline suite, with seeds that count up from `seed`: how far a figure depends on the draw. Default 1. */
+  readonly draws?: number;
   readonly threshold?: number;
   /** Shares of accepted answers that may be wrong, each in (0, 1), to derive thresholds for. */
   readonly risks?: readonly number[];
@@ -48,11 +50,18 @@ export interface RiskReport {
   readonly found?: GuaranteedThreshold;
 }
 
+/** What one draw of a suite came to. */
+export interface DrawReport extends Pick<SuiteReport, 'suite' | 'functionAccuracy' | 'callAccuracy'> {
+  readonly seed: number;
+}
+
 export interface EvaluationReport {
   readonly model: string;
   readonly threshold: number;
   readonly seed: number;
   readonly rows: readonly SuiteReport[];
+  /** The headline suites on several draws, the one of `rows` among them. */
+  readonly draws?: readonly DrawReport[];
   /** Measured with the suite `memory`. */
   readonly memory?: MemoryReport;
   readonly risks?: readonly RiskReport[];
@@ -80,7 +89,7 @@ export async function evaluateModel(options: EvaluateOptions): Promise<Evaluatio
 /** As `evaluateModel`, with every judged case. */
 export async function evaluateInDetail(options: EvaluateOptions): Promise<DetailedEvaluation> {
   const folder = withCycles(await readModelFolder(options.modelPath), options.cycles);
-  const { facts, threshold = 0.7, seed = 20_000, count = 400, risks = [], signal } = options;
+  const { facts, threshold = 0.7, seed = 20_000, count = 400, draws = 1, risks = [], signal } = options;
   const suites = options.suites ?? (options.sets === undefined ? MAIN_SUITES : []);
   const sets: EvaluationSet[] = [
     ...suites.map((suite) => ({
@@ -105,6 +114,16 @@ export async function evaluateInDetail(options: EvaluateOptions): Promise<Detail
     );
   const measured: { set: EvaluationSet; cases: JudgedCase[] }[] = [];
   for (const set of sets) measured.push({ set, cases: await answer(set.name, set.examples) });
+  const rows = measured.map(({ set, cases }) => suiteReport(set.name, cases, { threshold, seed }));
+  const drawn: DrawReport[] = [];
+  for (const suite of draws > 1 ? HEADLINE_SUITES : []) {
+    const first = rows.find((row) => row.suite === suite);
+    if (first) drawn.push(drawOf(first, seed));
+    for (let at = seed + 1; first && at < seed + draws; at++) {
+      const cases = await answer(`${suite}, seed ${at}`, suiteExamples(suite, facts, at, count));
+      drawn.push(drawOf(suiteReport(suite, cases, { threshold, seed: at }), at));
+    }
+  }
   const memory = suites.includes('memory')
     ? await measureMemory(folder, facts, { ...options, seed, count: Math.min(count, 200) })
     : undefined;
@@ -129,7 +148,8 @@ export async function evaluateInDetail(options: EvaluateOptions): Promise<Detail
       model: `${folder.manifest.name}-v${folder.manifest.version}`,
       threshold,
       seed,
-      rows: measured.map(({ set, cases }) => suiteReport(set.name, cases, { threshold, seed })),
+      rows,
+      ...(drawn.length > 0 && { draws: drawn }),
       ...(memory && { memory }),
       ...(risks.length > 0 && {
         risks: risks.map((risk): RiskReport => {
@@ -143,6 +163,10 @@ export async function evaluateInDetail(options: EvaluateOptions): Promise<Detail
       ...(baselines && { baselines }),
     },
   };
+}
+
+function drawOf({ suite, functionAccuracy, callAccuracy }: SuiteReport, seed: number): DrawReport {
+  return { suite, seed, functionAccuracy, callAccuracy };
 }
 
 function withCycles(folder: ModelFolder, cycles: EvaluateOptions['cycles']): ModelFolder {

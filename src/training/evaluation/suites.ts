@@ -42,6 +42,9 @@ export const SUITES = Object.keys(SUITE_DESCRIPTIONS) as readonly Suite[];
 /** Suites that measure what the model does in production; the others ask for reasoning of their own kind. */
 export const MAIN_SUITES: readonly Suite[] = ['iid', 'unseen-alert', 'unseen-vendor', 'unseen-function', 'none'];
 
+/** Suites that a model is judged by first, measured on several draws. */
+export const HEADLINE_SUITES: readonly Suite[] = ['iid', 'unseen-alert', 'unseen-function', 'large-catalog'];
+
 /**
  * The suites that a name of the command line stands for: `all`, `main`, one of them, or `remedarc` for its six.
  *

@@ -50,7 +50,7 @@ ${report.rows.map(({ suite }) => `- ${suite}: ${describe(suite)}.`).join('\n')}
 Calls right after each H cycle, had no row halted (step.cycle):
 
 ${cycleTable(report)}
-${baselineTable(report)}
+${drawTable(report)}${baselineTable(report)}
 ### Bars
 
 ${gateTable(gateRows(report))}
@@ -110,6 +110,26 @@ function cycleTable({ rows }: EvaluationReport): string {
     ['suite', ...cycles.map(({ step, hCycle }) => `${step}.${hCycle}`)],
     rows.map((row) => [row.suite, ...row.cycles.map(({ callAccuracy }) => percent(callAccuracy))]),
   );
+}
+
+function drawTable({ draws }: EvaluationReport): string {
+  if (draws === undefined) return '';
+  const seeds = [...new Set(draws.map(({ seed }) => seed))];
+  const cell = (suite: string, seed: number): string => {
+    const draw = draws.find((candidate) => candidate.suite === suite && candidate.seed === seed);
+    return draw === undefined ? '-' : `${percent(draw.functionAccuracy)} / ${percent(draw.callAccuracy)}`;
+  };
+  const suites = [...new Set(draws.map(({ suite }) => suite))];
+  return `
+### Other draws
+
+Function / call right on other cases of the same suites, by the seed that draws them:
+
+${table(
+  ['suite', ...seeds.map(String)],
+  suites.map((suite) => [suite, ...seeds.map((seed) => cell(suite, seed))]),
+)}
+`;
 }
 
 function baselineTable({ rows, baselines }: EvaluationReport): string {

@@ -69,6 +69,26 @@ describe('an evaluation, of random weights', () => {
     for (const { cycles } of report.rows) expect(cycles).toHaveLength(model.manifest.haltMaxSteps * H_cycles);
   });
 
+  it('measures headline suites on several draws where these are asked for, the first being that of the row', async () => {
+    expect(evaluation.report.draws).toBeUndefined();
+    const { report } = await evaluateInDetail({
+      modelPath,
+      facts,
+      suites: ['unseen-alert', 'none'],
+      count: 6,
+      seed: 5,
+      draws: 3,
+      runtime,
+    });
+    const { draws = [] } = report;
+    expect(draws.map(({ suite, seed }) => [suite, seed])).toEqual([5, 6, 7].map((seed) => ['unseen-alert', seed]));
+    expect(draws[0]).toMatchObject({ callAccuracy: report.rows[0]?.callAccuracy });
+    const alone = await evaluateModel({ modelPath, facts, suites: ['unseen-alert'], count: 6, seed: 7, runtime });
+    expect(draws[2]).toMatchObject({ functionAccuracy: alone.rows[0]?.functionAccuracy });
+    const card = modelCard(evaluation.folder.manifest, report, 'train');
+    expect(card).toMatch(/\| suite \| 5 \| 6 \| 7 \|\n\|---\|---\|---\|---\|\n\| unseen-alert \|/);
+  });
+
   it('adds answered alerts and asks about others, where the suite of the memory is asked for', () => {
     const { memory, rows } = evaluation.report;
     expect(memory?.taught).toBeGreaterThan(3);
