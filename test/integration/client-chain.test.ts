@@ -7,7 +7,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { NoProviderAvailableError, TRMClient, type TRMResponse, trmResponseSchema } from '../../src/index.js';
 import { ANSWER_TOKENS, type FixtureServer, ollamaProtocol, startFixtureServer } from '../../src/testing/index.js';
 
-const MODEL = fileURLToPath(new URL('../../models/remediation-v3', import.meta.url));
+const MODEL = fileURLToPath(new URL('../../models/remediation-v4', import.meta.url));
 const ALERT = {
   labels: { alertname: 'FluxReconciliationFailure', kind: 'Kustomization', name: 'homepage', namespace: 'flux-system' },
 };

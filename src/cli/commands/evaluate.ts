@@ -68,7 +68,7 @@ A line of --data is {"alert": {"labels": {...}, "annotations": {...}}, "lambda_f
 Examples:
   agent-trm evaluate --suite all --risk 0.02,0.05 --draws 3 --report report
   agent-trm evaluate --data alerts.jsonl --catalog functions.json
-  agent-trm evaluate --model models/remediation-v4 --suite remedarc --count 1000`,
+  agent-trm evaluate --model models/remediation-v5 --suite remedarc --count 1000`,
     )
     .action(run);
 }

@@ -50,8 +50,8 @@ export function trainCommand(): Command {
 Ctrl-C ends the run after the step in work and keeps a checkpoint; --resume goes on from it.
 
 Examples:
-  agent-trm train --run runs/first --out models/remediation-v4 --model-version 4
-  agent-trm train --run runs/more --from models/remediation-v4 --out models/remediation-v5 --model-version 5 --steps 50`,
+  agent-trm train --run runs/first --out models/remediation-v5 --model-version 5
+  agent-trm train --run runs/more --from models/remediation-v5 --out models/remediation-v6 --model-version 6 --steps 50`,
     )
     .action(run);
 }

@@ -46,7 +46,7 @@ export function createLocalTrmProvider(options: LocalTrmOptions = {}): TextProvi
   return {
     specificationVersion: 'v1',
     name: NAME,
-    modelId: config.modelPath.value ?? 'remediation-v3',
+    modelId: config.modelPath.value ?? 'remediation-v4',
     capabilities: { recursion: 'native', toolCalls: false, jsonSchema: false, logprobs: false },
     doGenerate: (call) =>
       guard.run(async () => {

@@ -114,12 +114,15 @@ const CALIBRATION_SEED = 30_000;
 /** Every so many rows, one is no alert at all. Odd, since every other row decides what the rest has fitted. */
 const OUT_OF_DOMAIN_EVERY = 19;
 
-/** Which functions the rows are shown in turn: the usual ones, only such as training never saw, those of its rules too. */
-const KINDS: readonly Pick<StreamOptions, 'functions' | 'catalogs'>[] = [
+/**
+ * Which functions the rows are shown in turn: the usual ones, only such as training never saw, those of its rules too, and
+ * many of the usual ones.
+ */
+const KINDS: readonly Pick<StreamOptions, 'functions' | 'catalogs' | 'catalogSizes'>[] = [
   {},
   { functions: 'unseen', catalogs: 'random' },
   { functions: 'all' },
-  { functions: 'all' },
+  { catalogs: 'random', catalogSizes: [16, 32] },
 ];
 
 /** Alert names and functions that are not in training, some beside demonstrations, and input that is no alert. */

@@ -11,13 +11,13 @@ afterEach(() => {
 
 describe('the default chain', () => {
   it('is the local TRM and Ollama', () => {
-    expect(namesOf({})).toEqual(['local-trm remediation-v3', 'ollama gemma3:1b']);
+    expect(namesOf({})).toEqual(['local-trm remediation-v4', 'ollama gemma3:1b']);
   });
 
   it('has the Hugging Face API between them when it is asked for and there is a token', () => {
     const token = { HF_API_TOKEN: 'hf_abc' };
     expect(namesOf({ useHfApi: true }, token)).toEqual([
-      'local-trm remediation-v3',
+      'local-trm remediation-v4',
       'hugging-face google/gemma-3-27b-it',
       'ollama gemma3:1b',
     ]);

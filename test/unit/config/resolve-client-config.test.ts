@@ -4,7 +4,7 @@ import { type ClientConfigOptions, resolveClientConfig } from '../../../src/conf
 import { ConfigurationError } from '../../../src/core/errors.js';
 
 const ENVIRONMENT = {
-  TRM_MODEL_NAME: 'remediation-v3',
+  TRM_MODEL_NAME: 'remediation-v4',
   TRM_MODEL_PATH: '/models/mine',
   TRM_USE_HF_API: 'TRUE',
   HF_API_TOKEN: 'hf_secret',
@@ -40,7 +40,7 @@ describe('resolveClientConfig', () => {
 
   it('reads the environment and says which variable it was', () => {
     const config = resolveClientConfig({}, ENVIRONMENT);
-    expect(config.modelName).toEqual({ value: 'remediation-v3', source: 'environment TRM_MODEL_NAME' });
+    expect(config.modelName).toEqual({ value: 'remediation-v4', source: 'environment TRM_MODEL_NAME' });
     expect(config.modelPath).toEqual({ value: '/models/mine', source: 'environment TRM_MODEL_PATH' });
     expect(config.useHfApi).toEqual({ value: true, source: 'environment TRM_USE_HF_API' });
     expect(config.hfApiToken.value?.reveal()).toBe('hf_secret');

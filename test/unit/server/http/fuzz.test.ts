@@ -25,7 +25,7 @@ const VALID: readonly object[] = [
   { problem: CRASH, context: {}, catalog: [{ name: 'a' }], max_iterations: 2 },
   { specversion: '1.0', id: '1', source: '/s', type: 'io.homelab.prometheus.alert.fired', data: CRASH },
   { event_id: 'e', lambda_function: 'f', parameters: { a: 1 }, alert: CRASH, outcome: 'effective' },
-  { model: 'remediation-v3' },
+  { model: 'remediation-v4' },
 ];
 
 /** Does with the schemas of a catalog what a model does. */
