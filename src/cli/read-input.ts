@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import { InvalidInputError } from '../core/errors.js';
+import { isObject } from '../core/is-object.js';
 
 /** What the user gave: parsed JSON, and whether it was one document or one a line. */
 export interface Input {
@@ -60,4 +61,9 @@ export async function readText(path: string): Promise<string> {
   } catch (error) {
     throw new InvalidInputError('', `${path} cannot be read: ${(error as Error).message}`, { cause: error });
   }
+}
+
+/** Whether an input is one alert by itself, which is answered by one object; every envelope and list is by a list. */
+export function isOneAlert({ value, lines }: Input): boolean {
+  return !lines && isObject(value) && 'labels' in value;
 }

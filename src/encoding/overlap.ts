@@ -46,7 +46,7 @@ export function collectOverlapWords(name: string, fields: readonly EncodedField[
   }
   let squares = 0;
   for (const [stem, weight] of all) if (!joined.has(stem)) squares += weight * weight;
-  const content = weighStems(contentWords(name).join(' '), tokenizer);
+  const content = weighStems(contentWords(name), tokenizer);
   return { name: nameStems, content, all, norm: Math.sqrt(squares) };
 }
 
@@ -72,9 +72,9 @@ export function indexStems(
 ): OverlapIndex {
   const index = new Map<string, StemShare[]>();
   for (const [functionIndex, { name, description }] of functions.entries()) {
-    const nameShares = shareStems(weighStems(name, tokenizer));
-    const descriptionShares = shareStems(weighStems(description, tokenizer));
-    const units = unitVector(weighStems(`${name} ${description}`, tokenizer));
+    const nameShares = shareStems(weighStems(splitWords(name), tokenizer));
+    const descriptionShares = shareStems(weighStems(splitWords(description), tokenizer));
+    const units = unitVector(weighStems(splitWords(`${name} ${description}`), tokenizer));
     for (const [stem, unit] of units) {
       const shares = index.get(stem) ?? [];
       shares.push({
@@ -89,10 +89,10 @@ export function indexStems(
   return index;
 }
 
-/** Distinct stems of a text with their weights. */
-function weighStems(text: string, tokenizer: Tokenizer): Map<string, number> {
+/** Distinct stems of words with their weights. */
+function weighStems(words: readonly string[], tokenizer: Tokenizer): Map<string, number> {
   const weights = new Map<string, number>();
-  for (const word of splitWords(text)) {
+  for (const word of words) {
     const stem = stemWord(word);
     weights.set(stem, Math.max(weights.get(stem) ?? 0, tokenizer.idf(word)));
   }

@@ -1,10 +1,9 @@
 import { Command, InvalidArgumentError } from 'commander';
 import type { ExecutionProviderPreference } from '../../core/execution-provider.js';
-import { isObject } from '../../core/is-object.js';
 import type { DefaultPhase } from '../../remediation/chain/index.js';
 import { EXIT } from '../exit-codes.js';
 import { executionProviders, oneOf, probability } from '../options.js';
-import { readInput } from '../read-input.js';
+import { isOneAlert, readInput } from '../read-input.js';
 
 interface Options {
   readonly catalog?: string;
@@ -116,7 +115,7 @@ async function run(argument: string | undefined, options: Options): Promise<void
         };
         return { ...chainDecisionToJson(decision), action };
       });
-      const single = json.length === 1 && !input.lines && isPlainAlert(input.value);
+      const single = json.length === 1 && isOneAlert(input);
       if (format === 'jsonl') for (const line of json) process.stdout.write(`${JSON.stringify(line)}\n`);
       else process.stdout.write(`${JSON.stringify(single ? json[0] : json, null, 2)}\n`);
     }
@@ -170,9 +169,4 @@ function phase(name: string): DefaultPhase {
   const found = PHASES.find((known) => known === name);
   if (!found) throw new InvalidArgumentError(`expected phases out of ${PHASES.join(', ')}`);
   return found;
-}
-
-/** One alert by itself is answered by one object; every envelope and list by a list. */
-function isPlainAlert(value: unknown): boolean {
-  return isObject(value) && 'labels' in value;
 }

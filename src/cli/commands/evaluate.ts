@@ -66,7 +66,8 @@ A line of --data is {"alert": {"labels": {...}, "annotations": {...}}, "lambda_f
 "parameters": {"name": "checkout-0"}}; \`agent-trm dataset validate FILE\` says what is wrong with one.
 
 Examples:
-  agent-trm evaluate --suite all --risk 0.02,0.05 --draws 3 --report report
+  agent-trm evaluate --suite all --risk 0.02,0.05 --report report
+  agent-trm evaluate --suite all --draws 3
   agent-trm evaluate --data alerts.jsonl --catalog functions.json
   agent-trm evaluate --model models/remediation-v5 --suite remedarc --count 1000`,
     )

@@ -1,10 +1,9 @@
 import { Command } from 'commander';
 import type { ExecutionProviderPreference } from '../../core/execution-provider.js';
-import { isObject } from '../../core/is-object.js';
 import { EXIT } from '../exit-codes.js';
 import { formatDecision } from '../format-decision.js';
 import { executionProviders, oneOf, probability } from '../options.js';
-import { readInput } from '../read-input.js';
+import { isOneAlert, readInput } from '../read-input.js';
 
 interface Options {
   readonly catalog?: string;
@@ -70,7 +69,7 @@ async function run(argument: string | undefined, options: Options): Promise<void
   try {
     const decisions = await selector.selectAll(alerts, catalog && { catalog });
     const format = options.format ?? (process.stdout.isTTY ? 'text' : 'json');
-    const single = decisions.length === 1 && !input.lines && isPlainAlert(input.value);
+    const single = decisions.length === 1 && isOneAlert(input);
     if (format === 'text') {
       const colour = process.stdout.isTTY && process.stdout.hasColors();
       const texts = decisions.map((decision, index) => {
@@ -87,9 +86,4 @@ async function run(argument: string | undefined, options: Options): Promise<void
   } finally {
     await selector.dispose();
   }
-}
-
-/** One alert by itself is answered by one object; every envelope and list by a list. */
-function isPlainAlert(value: unknown): boolean {
-  return isObject(value) && 'labels' in value;
 }

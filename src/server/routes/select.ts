@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { createDeadline, remainingMsOf } from '../../core/deadline.js';
 import { InvalidInputError } from '../../core/errors.js';
+import { isObject } from '../../core/is-object.js';
 import { type Alert, alertFingerprint, parseAlerts } from '../../domain/index.js';
 import { chainDecisionToJson } from '../../remediation/chain/index.js';
 import { Problem } from '../http/problem.js';
@@ -69,8 +70,8 @@ async function decideAll<T>(
 }
 
 function readAlerts(body: unknown, maxAlerts: number): { readonly alerts: Alert[]; readonly catalog: unknown } {
-  const fields = typeof body === 'object' && body !== null && !Array.isArray(body) ? (body as object) : {};
-  const own = (key: string): unknown => (Object.hasOwn(fields, key) ? Reflect.get(fields, key) : undefined);
+  const fields = isObject(body) ? body : {};
+  const own = (key: string): unknown => (Object.hasOwn(fields, key) ? fields[key] : undefined);
   const alerts = parseAlerts(own('alert') ?? body);
   if (alerts.length > maxAlerts) {
     throw new Problem('too-large', {

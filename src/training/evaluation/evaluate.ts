@@ -116,10 +116,9 @@ export async function evaluateInDetail(options: EvaluateOptions): Promise<Detail
   for (const set of sets) measured.push({ set, cases: await answer(set.name, set.examples) });
   const rows = measured.map(({ set, cases }) => suiteReport(set.name, cases, { threshold, seed }));
   const drawn: DrawReport[] = [];
-  for (const suite of draws > 1 ? HEADLINE_SUITES : []) {
-    const first = rows.find((row) => row.suite === suite);
-    if (first) drawn.push(drawOf(first, seed));
-    for (let at = seed + 1; first && at < seed + draws; at++) {
+  for (const suite of draws > 1 ? HEADLINE_SUITES.filter((name) => suites.includes(name)) : []) {
+    drawn.push(drawOf(rows[suites.indexOf(suite)] as SuiteReport, seed));
+    for (let at = seed + 1; at < seed + draws; at++) {
       const cases = await answer(`${suite}, seed ${at}`, suiteExamples(suite, facts, at, count));
       drawn.push(drawOf(suiteReport(suite, cases, { threshold, seed: at }), at));
     }

@@ -19,7 +19,6 @@ const schema = z.object({
     L_cycles: positive,
     encoder_layers: z.int().min(0),
     slots: z.int().min(4),
-    // Models from before it have none.
     match_width: z.int().min(1),
     vocab_size: positive,
     causes: positive,

@@ -1,4 +1,5 @@
 import { InvalidInputError } from '../../../core/errors.js';
+import { isObject } from '../../../core/is-object.js';
 import { describeValue, quote } from '../../../domain/describe.js';
 import {
   type Alert,
@@ -141,9 +142,7 @@ function parametersOf(
 function isByFunction(parameters: Readonly<Record<string, unknown>>, name: string): boolean {
   const keys = Object.keys(parameters);
   const inner = keys.length === 1 && keys[0] === name ? parameters[name] : undefined;
-  return (
-    keys.length === 0 || (typeof inner === 'object' && inner !== null && !Array.isArray(inner) && !('kind' in inner))
-  );
+  return keys.length === 0 || (isObject(inner) && !('kind' in inner));
 }
 
 function readDemonstration(row: NonNullable<LabelledAlert['demonstrations']>[number], index: number): Demonstration {
